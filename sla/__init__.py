@@ -1,0 +1,1 @@
+"""Service-level agreements as pure values: schedules, policies, the engine, and what follows from them."""

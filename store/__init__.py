@@ -1,0 +1,1 @@
+"""What Threadline remembers, in SQLite or PostgreSQL."""
