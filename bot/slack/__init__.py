@@ -1,0 +1,1 @@
+"""Slack: what it sends, who its people are, and how we write to it."""
