@@ -1,0 +1,212 @@
+"""The ticket's card in the alert channel and the alerts in its thread: values in, Block Kit out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.slack import blocks
+from bot.slack.blocks import Block, Post
+from bot.slack.text import clip, date_token, escape, plain, quoted
+from bot.slack.wording import metric_label, span
+
+_TEXT_LIMIT = 600
+
+
+class Badge(StrEnum):
+    """The state of a ticket's promises at a glance."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DUE_SOON = "due soon"
+    BREACHED = "breached"
+    MET = "met"
+    NO_SLA = "no SLA"
+
+
+_BADGE_ICONS = {
+    Badge.ACTIVE: "🔵",
+    Badge.PAUSED: "⏸️",
+    Badge.DUE_SOON: "🟠",
+    Badge.BREACHED: "🔴",
+    Badge.MET: "🟢",
+    Badge.NO_SLA: "⚪",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockView:
+    """One metric instance as the card shows it.
+
+    Attributes:
+        breach_at: The deadline; None while paused or cancelled.
+        remaining: Time left in the target's own hours, for a paused instance.
+        elapsed: Time taken, for one that has ended.
+    """
+
+    metric: str
+    stage: str
+    outcome: str
+    breached: bool
+    business_hours: bool
+    breach_at: datetime | None
+    remaining: timedelta | None = None
+    elapsed: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """Everything a card shows; customer-written texts are as Slack sent them."""
+
+    number: int
+    badge: Badge
+    customer: str
+    tier: str
+    channel: str
+    requester: str
+    text: str
+    file_names: tuple[str, ...]
+    status: str
+    priority: str
+    assignee: str
+    policy: str
+    permalink: str
+    clocks: Sequence[ClockView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """One threshold of one instance, reached.
+
+    Attributes:
+        mentions: User ids, and user group ids as ``subteam^ID``, who are to be notified by the post.
+        breach: Whether the deadline has passed.
+        offset: Time left in the target's own hours, or time over, when the alert was due.
+        late: How long after it was due the alert is sent, when that needs saying.
+    """
+
+    number: int
+    customer: str
+    tier: str
+    text: str
+    priority: str
+    status: str
+    metric: str
+    breach: bool
+    breach_at: datetime
+    offset: timedelta
+    business_hours: bool
+    mentions: tuple[str, ...]
+    permalink: str
+    late: timedelta | None = None
+
+
+def card(view: CardView) -> Post:
+    """The card: who waits for what until when, and the buttons to do something about it."""
+    deadline = _next_deadline(view.clocks)
+    due = f" · {metric_label(deadline[0]).lower()} due {date_token(deadline[1])}" if deadline else ""
+    title = f"#{view.number} {_customer(view.customer, view.tier)}"
+    facts = (
+        f"*Status*  {view.status}",
+        f"*Priority*  {view.priority or 'none'}",
+        f"*Channel*  <#{view.channel}>",
+        f"*Assignee*  {f'<@{view.assignee}>' if view.assignee else 'nobody yet'}",
+    )
+    built: list[Block] = [
+        blocks.header(f"{_BADGE_ICONS[view.badge]} {title}"),
+        blocks.quote(clip(plain(view.text) or _files_line(view.file_names), _TEXT_LIMIT)),
+        blocks.fields(facts),
+        blocks.section(
+            "\n".join(_clock_line(clock) for clock in view.clocks) or "_No service-level agreement applies._"
+        ),
+        blocks.context(_origin(view)),
+        _buttons(view),
+    ]
+    text = f"{view.badge.capitalize()}: {escape(title)} · {view.priority or 'no priority'} · {view.status}{due}: "
+    return Post(text=text + quoted(view.text, 200), blocks=tuple(built))
+
+
+def alert(view: AlertView) -> Post:
+    """A new post that notifies: what is about to be missed or was missed, by whom, and where to answer."""
+    label = metric_label(view.metric)
+    hours = "business hours" if view.business_hours else "24x7"
+    amount = span(view.offset)
+    if view.breach:
+        over = f" {amount} ago" if view.offset else ""
+        headline = f"🔴 *{label} missed{over}*"
+    else:
+        headline = f"🟠 *{label} due in {amount}*"
+    who = escape(_customer(view.customer, view.tier))
+    ticket = f"<{view.permalink}|#{view.number}>" if view.permalink else f"#{view.number}"
+    mentions = " ".join(f"<!{who}>" if who.startswith("subteam^") else f"<@{who}>" for who in view.mentions)
+    line = f"{headline} · {ticket} {who} · {view.priority or 'no priority'}"
+    detail = f"{'Was due' if view.breach else 'Due'} {date_token(view.breach_at)} ({hours}) · {view.status}"
+    if view.late is not None:
+        detail += f" · sent {span(view.late)} late"
+    built = [
+        blocks.section(f"{line}\n{mentions}".rstrip()),
+        blocks.quote(clip(plain(view.text), 300)),
+        blocks.context(detail),
+    ]
+    what = "missed" if view.breach else f"due in {amount}"
+    spoken = f"{label} {what}: #{view.number} {who} ({detail}). {mentions}".rstrip()
+    return Post(text=spoken, blocks=tuple(built))
+
+
+def _customer(name: str, tier: str) -> str:
+    name = " ".join(plain(name).split()) or "Unknown customer"
+    return f"{name} ({tier})" if tier else name
+
+
+def _files_line(names: Sequence[str]) -> str:
+    return f"📎 {', '.join(names)}" if names else "(no text)"
+
+
+def _origin(view: CardView) -> str:
+    parts = [
+        f"from {quoted(view.requester, 80)}" if view.requester else "",
+        f"policy {quoted(view.policy, 80)}" if view.policy else "",
+    ]
+    if view.file_names and view.text:
+        parts.append(quoted(_files_line(view.file_names), 200))
+    if view.permalink:
+        parts.append(f"<{view.permalink}|open the thread>")
+    return " · ".join(part for part in parts if part) or f"ticket #{view.number}"
+
+
+def _next_deadline(clocks: Sequence[ClockView]) -> tuple[str, datetime] | None:
+    running = [(clock.breach_at, clock.metric) for clock in clocks if clock.breach_at and clock.stage == "active"]
+    if not running:
+        return None
+    at, metric = min(running)
+    return metric, at
+
+
+def _clock_line(clock: ClockView) -> str:
+    label = f"*{metric_label(clock.metric)}*"
+    if clock.stage == "paused":
+        left = f", {span(clock.remaining)} left" if clock.remaining is not None else ""
+        return f"⏸️ {label}  paused{left}"
+    if clock.stage == "active" and clock.breach_at:
+        verb = "missed, was due" if clock.breached else "due"
+        return f"{'🔴' if clock.breached else '⏱️'} {label}  {verb} {date_token(clock.breach_at)}"
+    took = f" in {span(clock.elapsed)}" if clock.elapsed is not None and clock.stage == "fulfilled" else ""
+    return f"{_OUTCOME_ICONS.get(clock.outcome, '▫️')} {label}  {clock.outcome}{took}"
+
+
+_OUTCOME_ICONS = {"met": "✅", "missed": "❌"}
+
+
+def _buttons(view: CardView) -> Block:
+    value = str(view.number)
+    solved = view.status in {"solved", "closed"}
+    row = [] if solved else [blocks.button("Claim", action="ticket_claim", value=value, style="primary")]
+    if view.status == "pending":
+        row.append(blocks.button("Reopen", action="ticket_open", value=value))
+    elif not solved:
+        row.append(blocks.button("Pending", action="ticket_pending", value=value))
+    if solved:
+        row.append(blocks.button("Reopen", action="ticket_open", value=value))
+    else:
+        row.append(blocks.button("Solve", action="ticket_solve", value=value))
+    return blocks.actions(row, block_id=f"ticket:{view.number}")

@@ -1,0 +1,173 @@
+"""Who is who and what is where: people, user groups and channels of a workspace, as Slack describes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sla.ticket import Role
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.client import SlackClients, ask
+from bot.slack.envelopes import mapping, text_of
+
+
+class ChannelKind(StrEnum):
+    """A channel as conditions name it; direct messages are out of scope."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    SHARED = "shared"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What Slack says about a user.
+
+    Attributes:
+        is_guest: A single- or multi-channel guest of the installing workspace.
+        is_stranger: Somebody of another company with whom the workspace has no direct connection.
+    """
+
+    user: str
+    name: str
+    team: str
+    is_bot: bool = False
+    is_guest: bool = False
+    is_stranger: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """What Slack says about a channel, as seen by the bot."""
+
+    channel: str
+    name: str
+    kind: ChannelKind
+    is_member: bool = False
+    is_archived: bool = False
+
+    @property
+    def is_external(self) -> bool:
+        """Whether people of other companies read along."""
+        return self.kind is ChannelKind.SHARED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agents:
+    """Who counts as an agent: listed people, members of user groups, and the home workspace's own people."""
+
+    users: frozenset[str]
+    home_workspace: bool
+
+
+def role_of(person: Person, *, agents: Agents, home: str, external: bool) -> Role:
+    """The role of ``person`` in a channel: agent, bot, or the customer's side, which is everybody else.
+
+    Being of the home workspace makes an agent only in channels shared with another company: in an internal
+    channel everybody is of the home workspace. Guests and strangers are customers wherever they are.
+    """
+    if person.is_bot:
+        return Role.BOT
+    if person.user in agents.users:
+        return Role.AGENT
+    at_home = person.team == home and not (person.is_guest or person.is_stranger)
+    return Role.AGENT if agents.home_workspace and external and at_home else Role.END_USER
+
+
+class Directory:
+    """Remembers what Slack said until an event says that it changed."""
+
+    def __init__(self, slack: SlackClients, *, home: str) -> None:
+        self._slack = slack
+        self._home = home
+        self._people: dict[str, Person] = {}
+        self._channels: dict[str, Channel] = {}
+        self._group_members: dict[str, frozenset[str]] = {}
+
+    async def person(self, user: str, *, team: str = "") -> Person:
+        """What Slack says about ``user``; somebody it will not tell us about is a stranger.
+
+        Raises:
+            SlackUnavailableError: Ask again later.
+        """
+        if user not in self._people:
+            try:
+                answer = await ask("users.info", self._slack.client().users_info(user=user))
+            except SlackApiError:
+                return Person(user=user, name=user, team=team, is_bot=user.startswith("B"), is_stranger=True)
+            self._people[user] = person_from(mapping(answer.get("user")), user=user)
+        return self._people[user]
+
+    async def channel(self, channel: str) -> Channel | None:
+        """What Slack says about ``channel``; None for one that the bot cannot see.
+
+        Raises:
+            SlackUnavailableError: Ask again later.
+        """
+        if channel not in self._channels:
+            try:
+                answer = await ask("conversations.info", self._slack.client().conversations_info(channel=channel))
+            except SlackApiError:
+                return None
+            self._channels[channel] = channel_from(mapping(answer.get("channel")), channel=channel)
+        return self._channels[channel]
+
+    async def members(self, user_group: str) -> frozenset[str]:
+        """The people of a user group; nobody where it does not exist or may not be read.
+
+        Raises:
+            SlackUnavailableError: Ask again later.
+        """
+        if user_group not in self._group_members:
+            try:
+                client = self._slack.client()
+                answer = await ask("usergroups.users.list", client.usergroups_users_list(usergroup=user_group))
+            except SlackApiError:
+                return frozenset()
+            self._group_members[user_group] = frozenset(map(str, answer.get("users") or ()))
+        return self._group_members[user_group]
+
+    def notice(self, event: Mapping[str, Any]) -> None:
+        """Take in an event that says something changed; the next question asks Slack anew."""
+        kind = text_of(event.get("type"))
+        if kind in {"user_change", "team_join"}:
+            self._people.pop(text_of(mapping(event.get("user")).get("id")), None)
+        elif kind.startswith("subteam_"):
+            group = text_of(event.get("subteam_id")) or text_of(mapping(event.get("subteam")).get("id"))
+            self._group_members.pop(group, None)
+        elif kind.startswith(("channel_", "group_", "member_")):
+            named = event.get("channel")
+            self._channels.pop(text_of(mapping(named).get("id")) or text_of(named), None)
+
+
+def person_from(raw: Mapping[str, Any], *, user: str) -> Person:
+    """A user object of ``users.info``; blanked fields are false."""
+    profile = mapping(raw.get("profile"))
+    names = (profile.get("display_name"), profile.get("real_name"), raw.get("real_name"), raw.get("name"))
+    return Person(
+        user=user,
+        name=next((text_of(name) for name in names if text_of(name)), user),
+        team=text_of(raw.get("team_id")),
+        is_bot=raw.get("is_bot") is True or user == "USLACKBOT",
+        is_guest=raw.get("is_restricted") is True or raw.get("is_ultra_restricted") is True,
+        is_stranger=raw.get("is_stranger") is True,
+    )
+
+
+def channel_from(raw: Mapping[str, Any], *, channel: str) -> Channel:
+    """A channel object of ``conversations.info``. ``is_shared`` alone may be one company's own grid: not external."""
+    if raw.get("is_im") is True or raw.get("is_mpim") is True:
+        kind = ChannelKind.DIRECT
+    elif raw.get("is_ext_shared") is True:
+        kind = ChannelKind.SHARED
+    else:
+        kind = ChannelKind.PRIVATE if raw.get("is_private") is True else ChannelKind.PUBLIC
+    return Channel(
+        channel=channel,
+        name=text_of(raw.get("name")) or channel,
+        kind=kind,
+        is_member=raw.get("is_member") is True,
+        is_archived=raw.get("is_archived") is True,
+    )

@@ -1,0 +1,78 @@
+"""The front door: verify the signature, store the request, and only then tell Slack that it arrived.
+
+Bolt acknowledges an event before its listener runs, so whatever a listener loses is lost for good. Here the request
+is answered by the middleware that committed it, which Bolt runs after it has verified the signature; no listener is
+ever called, and everything else works from the inbox. When storing fails the request is not acknowledged, and Slack
+sends it again.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+
+from bot.slack.envelopes import Envelope, read_envelope
+
+Keep = Callable[[Envelope], Awaitable[None]]
+
+
+def build_receiver(*, keep: Keep, signing_secret: str | None) -> AsyncApp:
+    """A Bolt app for Socket Mode and signed HTTP alike.
+
+    Args:
+        keep: Commits one envelope; raises where that is not possible.
+        signing_secret: Verifies HTTP requests; None for Socket Mode, whose connection is authenticated by itself.
+    """
+
+    async def store_then_answer(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002
+        if body.get("type") == "url_verification":
+            await next()
+            return None
+        await keep(read_envelope(body))
+        return BoltResponse(status=200, body="")
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id=None)
+
+    quiet = logging.getLogger("threadline.bolt")
+    quiet.setLevel(logging.ERROR)
+    return AsyncApp(
+        logger=quiet,
+        authorize=authorize,
+        before_authorize=store_then_answer,
+        signing_secret=signing_secret or "socket-mode",
+        request_verification_enabled=signing_secret is not None,
+    )
+
+
+async def dispatch_http(receiver: AsyncApp, *, raw: bytes, headers: dict[str, str], query: str) -> BoltResponse:
+    """Answer one HTTP request from Slack.
+
+    A header or body so malformed that the SDK's verifier would raise is an unsigned request: 401, not 500, for
+    Slack counts server errors against us.
+    """
+    stamp = headers.get("x-slack-request-timestamp", "")
+    well_formed = stamp.isascii() and stamp.isdigit() and len(stamp) <= 12 and "x-slack-signature" in headers
+    try:
+        body = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        well_formed = False
+    if not well_formed:
+        return BoltResponse(status=401, body=json.dumps({"error": "invalid request"}))
+    return await receiver.async_dispatch(_request(body, query, headers))
+
+
+def _request(body: str, query: str, headers: dict[str, str]) -> AsyncBoltRequest:
+    """Bolt's request. A body whose shape Bolt cannot take apart is wrapped, so that it is verified and kept as well."""
+    listed: dict[str, str | Sequence[str]] = dict(headers)
+    request = AsyncBoltRequest(body="", query=query, headers=listed)
+    request.raw_body = body
+    try:
+        return AsyncBoltRequest(body=body, query=query, headers=listed)
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+        request.body = {"type": "malformed", "raw": body}
+        return request

@@ -1,0 +1,38 @@
+"""How figures and terms read in a sentence to a person."""
+
+from datetime import timedelta
+
+METRIC_LABELS = {
+    "first_reply_time": "First reply",
+    "next_reply_time": "Next reply",
+    "periodic_update_time": "Periodic update",
+    "pausable_update_time": "Pausable update",
+    "requester_wait_time": "Requester wait time",
+    "agent_work_time": "Agent work time",
+    "total_resolution_time": "Total resolution time",
+    "group_ownership_time": "Group ownership",
+}
+
+
+def metric_label(metric: str) -> str:
+    """A metric as people say it."""
+    return METRIC_LABELS.get(metric, metric.replace("_", " "))
+
+
+def span(duration: timedelta) -> str:
+    """A duration in its two largest units, rounded down: "2 d 3 h", "1 h 5 min", "40 s"."""
+    seconds = int(abs(duration.total_seconds()))
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    parts = []
+    for name, size in units:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {name}")
+    if len(parts) > 1 and parts[-1].endswith(" s"):
+        parts.pop()
+    return " ".join(parts[:2]) or "0 s"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun: "1 ticket", "2 tickets"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
