@@ -4,7 +4,7 @@
 class SlaError(ValueError):
     """One or more problems with one input, told as whole sentences.
 
-    All problems of an input are collected before raising, so that a person mends a file once and not line by line.
+    All problems of an input are collected before raising, so that a person mends a file once, not line by line.
     """
 
     problems: tuple[str, ...]
