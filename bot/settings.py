@@ -134,9 +134,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise BotError(_sentences(error, cls.variables()), exit_code=2) from None
         except (SettingsError, UnicodeDecodeError):
-            raise BotError(
-                f"{env_file} cannot be read: write NAME=value lines in UTF-8.", exit_code=2
-            ) from None
+            raise BotError(f"{env_file} cannot be read: write NAME=value lines in UTF-8.", exit_code=2) from None
 
 
 def _sentences(error: ValidationError, variables: dict[str, str]) -> str:

@@ -1,0 +1,47 @@
+"""The way from the text of a file to a configuration."""
+
+from datetime import date
+from typing import Any
+
+from bot.config.checks import (
+    check_channels,
+    check_reaction_that_opens,
+    check_references,
+    warn_of_gaps,
+)
+from bot.config.config import Config
+from bot.config.document import parse_document
+from bot.config.expand import expand
+from bot.config.problems import ConfigError, in_order
+from bot.config.reading import Cursor, Notes
+from sla.schedule_json import schedule_from_json
+
+
+def load_config(text: str, *, source: str, today: date) -> Config:
+    """The configuration that `text` (YAML or JSON) describes.
+
+    Args:
+        text: The file's content.
+        source: What problems call the file, such as `threadline.yml`.
+        today: The local date on which public holidays are copied in, for its year and the next five. To compare a
+            file with a stored version, give the date on which that version was saved.
+
+    Raises:
+        ConfigError: With all problems at once. Text that is not YAML at all has one.
+    """
+    root = parse_document(text, source=source)
+    notes = Notes()
+    cursor = Cursor(node=root, path="", notes=notes)
+    document = expand(cursor, today=today, check_schedule=schedule_from_json)
+    _check(cursor, document, source)
+    return Config.from_document(document, warnings=in_order(notes.warnings))
+
+
+def _check(cursor: Cursor, document: dict[str, Any], source: str) -> None:
+    """Checks across the file; only what is whole enough to be looked at as a whole is checked for gaps."""
+    check_references(cursor, document)
+    check_channels(cursor, document)
+    check_reaction_that_opens(cursor, document)
+    if cursor.notes.problems:
+        raise ConfigError(source, cursor.notes.problems)
+    warn_of_gaps(cursor, document)

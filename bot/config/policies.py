@@ -1,0 +1,182 @@
+"""`policies:`, `group_policies:` and `triggers:` read into Zendesk's shape; targets by priority are sugar for rows."""
+
+from typing import Any
+
+from bot.config.conditions import POLICY_FIELDS, PRIORITIES, STATUSES, TRIGGER_FIELDS, read_filter
+from bot.config.document import Mapping
+from bot.config.reading import Cursor, Reader, list_of, record
+from bot.config.slack_names import emoji
+from bot.config.values import any_text, choice, flag, reference, target_seconds, text, whole_number
+
+MAX_POLICIES = 500
+METRICS = (
+    "first_reply_time",
+    "next_reply_time",
+    "periodic_update_time",
+    "pausable_update_time",
+    "requester_wait_time",
+    "agent_work_time",
+    "total_resolution_time",
+)
+GROUP_METRICS = ("group_ownership_time",)
+HOURS = ("business", "calendar")
+
+SETTINGS: dict[str, Reader] = {
+    "pause_reply_on": list_of(choice(STATUSES[:4])),
+    "pause_resolution_on": list_of(choice(STATUSES[:4])),
+    "acknowledge_reactions": list_of(emoji),
+    "fulfill_on_internal_note": flag,
+    "first_reply_on_agent_created": flag,
+    "solved_without_reply": choice(("fulfill", "cancel")),
+}
+TARGET: dict[str, Reader] = {"target": target_seconds, "hours": choice(HOURS)}
+TRIGGER_SET: dict[str, Reader] = {
+    "priority": choice(PRIORITIES),
+    "tags": list_of(text),
+    "group": reference("group"),
+    "ticket_type": text,
+    "customer": reference("customer"),
+    "schedule": reference("schedule"),
+}
+
+Json = dict[str, Any]
+
+
+def read_settings(cursor: Cursor) -> Json:
+    """The settings of a policy, or of all policies."""
+    return record(cursor, SETTINGS)
+
+
+def read_policies(cursor: Cursor) -> list[Json]:
+    """The ordered policies."""
+    return _policies(cursor, METRICS)
+
+
+def read_group_policies(cursor: Cursor) -> list[Json]:
+    """The ordered group policies: the same shape, one metric."""
+    return _policies(cursor, GROUP_METRICS)
+
+
+def read_triggers(cursor: Cursor) -> list[Json]:
+    """The ordered triggers."""
+    return [_trigger(item) for item in cursor.items()]
+
+
+def policy_keys(metrics: tuple[str, ...]) -> dict[str, Reader]:
+    """What a policy may hold; `targets` and `policy_metrics` are two ways to write the same rows."""
+    return {
+        "title": text,
+        "description": any_text,
+        "filter": read_filter(POLICY_FIELDS),
+        "schedule": reference("schedule"),
+        "settings": read_settings,
+        "route": reference("route"),
+        "targets": lambda cursor: _targets(cursor, metrics),
+        "policy_metrics": lambda cursor: _rows(cursor, metrics),
+    }
+
+
+def _policies(cursor: Cursor, metrics: tuple[str, ...]) -> list[Json]:
+    items = cursor.items()
+    if len(items) > MAX_POLICIES:
+        cursor.problem(f"there are {len(items)} policies, at most {MAX_POLICIES} are allowed")
+    return [_policy(item, metrics) for item in items[:MAX_POLICIES]]
+
+
+def _policy(cursor: Cursor, metrics: tuple[str, ...]) -> Json:
+    given = record(cursor, policy_keys(metrics), required=["title"])
+    if "targets" in given and "policy_metrics" in given:
+        cursor.problem("has both targets and policy_metrics; keep one")
+    rows = given.get("targets", given.get("policy_metrics", []))
+    if isinstance(cursor.node, Mapping) and not rows:
+        cursor.problem("has no target; a policy needs at least one")
+    return {
+        "title": given.get("title"),
+        "description": given.get("description", ""),
+        "filter": given.get("filter", {"all": [], "any": []}),
+        "schedule": given.get("schedule"),
+        "settings": given.get("settings", {}),
+        "route": given.get("route"),
+        "policy_metrics": rows,
+    }
+
+
+def _targets(cursor: Cursor, metrics: tuple[str, ...]) -> list[Json]:
+    """`urgent: {hours: business, first_reply_time: 15m}` as one row for each metric."""
+    rows: list[Json] = []
+    priorities: dict[str, Reader] = dict.fromkeys(PRIORITIES, lambda value: value)
+    for priority, by_metric in record(cursor, priorities).items():
+        keys: dict[str, Reader] = {"hours": choice(HOURS), **dict.fromkeys(metrics, _target)}
+        given = record(by_metric, keys)
+        hours = given.pop("hours", "business")
+        if not given:
+            by_metric.problem(f"has no target; known are {', '.join(metrics)}")
+        for metric, (seconds, own_hours) in given.items():
+            business_hours = (own_hours or hours) == "business"
+            rows.append(_row(priority, metric, seconds, business_hours=business_hours))
+    return rows
+
+
+def _target(cursor: Cursor) -> tuple[int | None, str | None]:
+    """`4h`, or `{target: 4h, hours: calendar}` when its hours differ from those of its priority."""
+    if isinstance(cursor.node, Mapping):
+        given = record(cursor, TARGET, required=["target"])
+        return given.get("target"), given.get("hours")
+    return target_seconds(cursor), None
+
+
+def _rows(cursor: Cursor, metrics: tuple[str, ...]) -> list[Json]:
+    rows = [_canonical_row(item, metrics) for item in cursor.items()]
+    seen: set[tuple[Any, Any]] = set()
+    for item, row in zip(cursor.items(), rows, strict=True):
+        pair = (row["priority"], row["metric"])
+        if None not in pair and pair in seen:
+            item.problem(f"{pair[0]} already has a target for {pair[1]}")
+        seen.add(pair)
+    return rows
+
+
+def _canonical_row(cursor: Cursor, metrics: tuple[str, ...]) -> Json:
+    keys: dict[str, Reader] = {
+        "priority": choice(PRIORITIES),
+        "metric": choice(metrics),
+        "target": whole_number,
+        "target_in_seconds": whole_number,
+        "business_hours": flag,
+    }
+    given = record(cursor, keys, required=["priority", "metric", "business_hours"])
+    minutes, seconds = given.get("target"), given.get("target_in_seconds")
+    if seconds is None and minutes is not None:
+        seconds = minutes * 60
+    if seconds is None:
+        cursor.problem("needs a target in minutes, or target_in_seconds")
+    elif not 15 <= seconds <= 3650 * 86_400:
+        cursor.problem("the target must be between 15 seconds and 3650 days")
+    elif minutes is not None and minutes != seconds // 60:
+        cursor.problem("target and target_in_seconds say different things; keep one")
+    return _row(
+        given.get("priority"),
+        given.get("metric"),
+        seconds,
+        business_hours=bool(given.get("business_hours")),
+    )
+
+
+def _row(priority: str | None, metric: str | None, seconds: int | None, *, business_hours: bool) -> Json:
+    return {
+        "priority": priority,
+        "metric": metric,
+        "target_in_seconds": seconds,
+        "business_hours": business_hours,
+    }
+
+
+def _trigger(cursor: Cursor) -> Json:
+    keys: dict[str, Reader] = {
+        "when": read_filter(TRIGGER_FIELDS),
+        "set": lambda value: record(value, TRIGGER_SET),
+    }
+    given = record(cursor, keys, required=["when", "set"])
+    if "set" in given and not given["set"]:
+        cursor.problem(f"sets nothing; known are {', '.join(TRIGGER_SET)}")
+    return {"when": given.get("when"), "set": given.get("set")}
