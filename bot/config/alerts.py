@@ -35,7 +35,7 @@ def destination(cursor: Cursor) -> str | None:
     if prefix in {"group", "webhook"} and name:
         cursor.refer(prefix, name)
         return written
-    if prefix == "mail" and _MAIL.fullmatch(name):
+    if prefix == "mail" and len(name) <= 254 and _MAIL.fullmatch(name):
         return written
     if prefix == "mail":
         cursor.problem("must be a mail address such as mail:lead@example.com")

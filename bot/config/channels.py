@@ -69,14 +69,14 @@ def read_channels(cursor: Cursor) -> Json:
     for key, value in cursor.entries().items():
         if key == "defaults":
             channels[key] = record(value, DEFAULTS)
-        elif slack_id("channel")(cursor.key(key)):
-            channels[key] = record(value, CHANNEL)
+        elif channel := slack_id("channel")(cursor.key(key)):
+            channels[channel] = record(value, CHANNEL)
     return channels
 
 
 def _reactions(cursor: Cursor) -> Json:
     return {
-        bare(emoji): choice(REACTION_ACTIONS)(value)
+        bare(emoji.strip()): choice(REACTION_ACTIONS)(value)
         for emoji, value in cursor.entries().items()
         if is_emoji(cursor.key(emoji))
     }

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import holidays
 
@@ -39,15 +40,20 @@ def subdivision_problem(country: str, subdivision: str) -> str | None:
 
 def public_holidays(country: str, subdivision: str | None, *, today: date) -> list[PublicHoliday]:
     """The holidays of this year and the next five, in the order of their dates."""
-    years = range(today.year, today.year + YEARS)
+    return list(_of_years(country, subdivision, today.year))
+
+
+@lru_cache(maxsize=64)
+def _of_years(country: str, subdivision: str | None, first_year: int) -> tuple[PublicHoliday, ...]:
+    years = range(first_year, first_year + YEARS)
     english = holidays.country_holidays(country, subdiv=subdivision, years=years, language="en_US")
     own_language = english.default_language or "en_US"
     own = holidays.country_holidays(country, subdiv=subdivision, years=years, language=own_language)
-    return [
+    return tuple(
         PublicHoliday(on=on, names=tuple(dict.fromkeys((english[on], own.get(on, english[on])))))
         for on in sorted(english)
         if on.year in years
-    ]
+    )
 
 
 def without(found: list[PublicHoliday], excepted: Collection[str]) -> list[PublicHoliday]:

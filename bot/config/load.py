@@ -13,7 +13,7 @@ from bot.config.config import Config
 from bot.config.document import parse_document
 from bot.config.expand import expand
 from bot.config.problems import ConfigError, in_order
-from bot.config.reading import Cursor, Notes
+from bot.config.reading import Cursor, Notes, TooManyProblemsError
 from sla.schedule_json import schedule_from_json
 
 
@@ -27,21 +27,24 @@ def load_config(text: str, *, source: str, today: date) -> Config:
             file with a stored version, give the date on which that version was saved.
 
     Raises:
-        ConfigError: With all problems at once. Text that is not YAML at all has one.
+        ConfigError: With all problems at once (the first 500). Text that is not YAML at all has one.
     """
-    root = parse_document(text, source=source)
     notes = Notes()
-    cursor = Cursor(node=root, path="", notes=notes)
-    document = expand(cursor, today=today, check_schedule=schedule_from_json)
-    _check(cursor, document, source)
+    cursor = Cursor(node=parse_document(text, source=source), path="", notes=notes)
+    try:
+        document = expand(cursor, today=today, check_schedule=schedule_from_json)
+        _check(cursor, document)
+    except TooManyProblemsError:
+        pass
+    if notes.problems:
+        raise ConfigError(source, notes.problems)
     return Config.from_document(document, warnings=in_order(notes.warnings))
 
 
-def _check(cursor: Cursor, document: dict[str, Any], source: str) -> None:
-    """Checks across the file; only what is whole enough to be looked at as a whole is checked for gaps."""
+def _check(cursor: Cursor, document: dict[str, Any]) -> None:
+    """Checks across the file; gaps are only looked for in a file that can be used."""
     check_references(cursor, document)
     check_channels(cursor, document)
     check_reaction_that_opens(cursor, document)
-    if cursor.notes.problems:
-        raise ConfigError(source, cursor.notes.problems)
-    warn_of_gaps(cursor, document)
+    if not cursor.notes.problems:
+        warn_of_gaps(cursor, document)

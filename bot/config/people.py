@@ -56,6 +56,5 @@ def _claim(customer: str, cursor: Cursor, owners: dict[str, str]) -> None:
     given = cursor.entries()
     items = [item for key in ("channels", "slack_teams") if key in given for item in given[key].items()]
     for item in items:
-        owner = owners.setdefault(item.written, customer)
-        if owner != customer:
-            item.problem(f"{item.written} already belongs to the customer {owner}")
+        if item.written and owners.setdefault(item.written, customer) != customer:
+            item.problem(f"{item.written} already belongs to the customer {owners[item.written]}")

@@ -14,6 +14,7 @@ from bot.config.document import Mark, Node, Scalar, Sequence
 from bot.config.problems import Problem, did_you_mean
 
 MAX_UNKNOWN_KEYS = 20
+MAX_PROBLEMS = 500
 
 _STEP = re.compile(r"\.?([^.\[\]]+)(?=[.\[]|$)|\[(\d+)\]")
 
@@ -25,6 +26,10 @@ class Reference:
     kind: str
     name: str
     cursor: "Cursor"
+
+
+class TooManyProblemsError(Exception):
+    """Enough is wrong; reading on would only take time."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class Cursor:
     def problem(self, message: str) -> None:
         """Notes something that keeps the file from being used."""
         self.notes.problems.append(self._note(message))
+        if len(self.notes.problems) >= MAX_PROBLEMS:
+            raise TooManyProblemsError
 
     def warn(self, message: str) -> None:
         """Notes something legal that is probably not meant."""

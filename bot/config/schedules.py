@@ -12,6 +12,8 @@ from bot.config.reading import Cursor, Reader, list_of, record
 from bot.config.values import flag, is_name, local_date, text, time_zone, whole_number
 from sla.errors import SlaError
 
+MAX_SCHEDULES = 200
+
 EXPLICIT_HOLIDAY: dict[str, Reader] = {
     "name": text,
     "date": local_date,
@@ -35,14 +37,16 @@ def read_schedules(cursor: Cursor, *, today: date, check: Check) -> list[Json]:
     if isinstance(cursor.node, Sequence):
         found = [
             _checked(item, record(item, {"name": text, **keys}, required=["name", "time_zone"]), check)
-            for item in cursor.items()
+            for item in cursor.items()[: MAX_SCHEDULES + 1]
         ]
     else:
         found = [
             _checked(value, {"name": name, **record(value, keys, required=["time_zone"])}, check)
-            for name, value in cursor.entries().items()
+            for name, value in list(cursor.entries().items())[: MAX_SCHEDULES + 1]
             if is_name(cursor.key(name))
         ]
+    if len(found) > MAX_SCHEDULES:
+        cursor.problem(f"there are more than {MAX_SCHEDULES} schedules")
     names = [schedule["name"] for schedule in found]
     for name in {name for name in names if names.count(name) > 1}:
         cursor.problem(f"two schedules are named {name}")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,6 +18,7 @@ OFF = ("off", "no", "never", "false", "none")
 
 _ON = ("on", "yes", "true")
 _NAME = re.compile(r"[^\W_][\w .&'()+-]{0,79}")
+_LONGEST_WRITTEN = 40
 _LONGEST = timedelta(days=3650)
 
 
@@ -39,7 +41,7 @@ def any_text(cursor: Cursor) -> str | None:
 
 def is_name(cursor: Cursor) -> bool:
     """Whether a key can name something; notes a problem when not."""
-    if _NAME.fullmatch(cursor.written):
+    if _NAME.fullmatch(str(cursor.scalar)):
         return True
     cursor.problem("is not a name; use letters, digits, spaces, - and _ and at most 80 characters")
     return False
@@ -112,11 +114,17 @@ def local_date(cursor: Cursor) -> str | None:
 
 def time_zone(cursor: Cursor) -> str | None:
     """An IANA time zone."""
-    if cursor.written in available_timezones():
+    known = _time_zones()
+    if cursor.written in known:
         return cursor.written
-    hint = did_you_mean(cursor.written, available_timezones()) or "; write one such as Europe/Berlin"
+    hint = did_you_mean(cursor.written, known) or "; write one such as Europe/Berlin"
     cursor.problem(f"is not an IANA time zone{hint}")
     return None
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def choice(words: Iterable[str] | type[StrEnum]) -> Reader:
@@ -181,7 +189,7 @@ def _timedelta(cursor: Cursor) -> timedelta | None:
         cursor.problem(f"{cursor.written} has no unit; write a duration such as 20s, 15m, 4h, 2d or 1h 30m")
         return None
     try:
-        found = parse_duration(cursor.written)
+        found = parse_duration(cursor.written[:_LONGEST_WRITTEN])
     except SlaError:
         cursor.problem("must be a duration such as 20s, 15m, 4h, 2d or 1h 30m")
         return None
