@@ -1,0 +1,52 @@
+"""What happens to a ticket, as values, and their JSON in a timeline file."""
+
+from sla.events.reading import event, event_from_json
+from sla.events.values import (
+    Apply,
+    Comment,
+    CommentDeleted,
+    Created,
+    Event,
+    Exempted,
+    FieldChanged,
+    GroupChanged,
+    Merged,
+    MergedIn,
+    Message,
+    NoReplyNeeded,
+    NotATicket,
+    PoliciesChanged,
+    PriorityChanged,
+    Reaction,
+    RulesChanged,
+    ScheduleChanged,
+    StatusChanged,
+    TagsChanged,
+)
+from sla.events.writing import event_to_json
+
+__all__ = [
+    "Apply",
+    "Comment",
+    "CommentDeleted",
+    "Created",
+    "Event",
+    "Exempted",
+    "FieldChanged",
+    "GroupChanged",
+    "Merged",
+    "MergedIn",
+    "Message",
+    "NoReplyNeeded",
+    "NotATicket",
+    "PoliciesChanged",
+    "PriorityChanged",
+    "Reaction",
+    "RulesChanged",
+    "ScheduleChanged",
+    "StatusChanged",
+    "TagsChanged",
+    "event",
+    "event_from_json",
+    "event_to_json",
+]
