@@ -21,7 +21,7 @@ def read_at(path: str, read: Reader[T], value: object) -> T:
     try:
         return read(value)
     except SlaError as error:
-        raise SlaError(path + problem for problem in error.problems) from None
+        raise SlaError(*(path + problem for problem in error.problems)) from None
 
 
 def text(value: object) -> str:
@@ -76,7 +76,7 @@ def record(
         try:
             return build(**dict(zip((key for key in given if key in readers), values, strict=True)))
         except SlaError as error:
-            raise SlaError(f": {problem}" for problem in error.problems) from None
+            raise SlaError(*(f": {problem}" for problem in error.problems)) from None
 
     return read_record
 
@@ -90,7 +90,7 @@ def _collected(parts: Iterable[tuple[str, Reader[T], object]], problems: Iterabl
         except SlaError as error:
             found += error.problems
     if found:
-        raise SlaError(found)
+        raise SlaError(*found)
     return values
 
 

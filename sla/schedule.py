@@ -160,4 +160,4 @@ def _month_day(day: date) -> tuple[int, int]:
 
 def _raise_any(problems: list[str]) -> None:
     if problems:
-        raise SlaError(problems)
+        raise SlaError(*problems)
