@@ -1,0 +1,310 @@
+"""Setting the scene: workspaces, people, user groups, channels, apps."""
+
+import secrets
+
+from bot.sandbox import conversations, render
+from bot.sandbox.errors import SandboxError
+from bot.sandbox.model import App, Channel, Install, Json, Kind, Team, User, UserGroup
+from bot.sandbox.slack import Slack
+from bot.sandbox.subscriptions import EVENT_SCOPES
+
+DEFAULT_SCOPES = (
+    "app_mentions:read",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "reactions:read",
+    "reactions:write",
+    "usergroups:read",
+    "users:read",
+)
+DEFAULT_EVENTS = (
+    *(name for name in EVENT_SCOPES if name != "message_metadata_posted"),
+    "app_home_opened",
+    "app_uninstalled",
+    "tokens_revoked",
+)
+
+
+class Build:
+    """Creates things; nothing here is announced to apps except what Slack would announce."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    def _id(self, given: str, prefix: str, taken: object) -> str:
+        if not given:
+            return self._slack.world.ids.new(prefix)
+        if given in taken:  # type: ignore[operator]
+            raise SandboxError(f"{given} exists already.", code="id_taken")
+        if not (given.isascii() and given.isalnum() and given.isupper()):
+            raise SandboxError(f"{given!r} is not a Slack id: capital letters and digits.")
+        return given
+
+    def workspace(self, name: str, *, id: str = "", domain: str = "") -> Json:  # noqa: A002
+        """Create a workspace."""
+        world = self._slack.world
+        team = Team(id=self._id(id, "T", world.teams), name=name, domain=domain or _slug(name))
+        world.teams[team.id] = team
+        self._slack.changes.publish("team", team=render.team(team))
+        return render.team(team)
+
+    def user(  # noqa: PLR0913
+        self,
+        team: str,
+        name: str,
+        *,
+        id: str = "",  # noqa: A002
+        real_name: str = "",
+        email: str = "",
+        tz: str = "Europe/Amsterdam",
+        admin: bool = False,
+        guest: str = "",
+        bot: bool = False,
+    ) -> Json:
+        """Create a person, or a bot of some other app; `guest` is `multi` or `single` (channel)."""
+        world = self._slack.world
+        world.team(team)
+        if guest not in ("", "multi", "single"):
+            raise SandboxError("guest is 'multi' or 'single'.")
+        person = User(
+            id=self._id(id, "U", world.users),
+            team=team,
+            name=name,
+            real_name=real_name or name,
+            email=email,
+            tz=tz,
+            is_admin=admin,
+            is_restricted=bool(guest),
+            is_ultra_restricted=guest == "single",
+            is_bot=bot,
+            bot_id=world.ids.new("B") if bot else "",
+            updated=int(self._slack.clock.now()),
+        )
+        world.users[person.id] = person
+        shown = render.user(world, person)
+        self._slack.emit_team(team, {"type": "team_join", "user": shown, "event_ts": self._slack.ts()})
+        self._slack.changes.publish("user", user=shown)
+        return shown
+
+    def user_group(
+        self,
+        team: str,
+        handle: str,
+        *,
+        users: list[str] | None = None,
+        id: str = "",  # noqa: A002
+        name: str = "",
+    ) -> Json:
+        """Create a user group."""
+        world = self._slack.world
+        world.team(team)
+        entry = UserGroup(
+            id=self._id(id, "S", world.groups),
+            team=team,
+            handle=handle,
+            name=name or handle,
+            users=[world.user(user).id for user in users or []],
+            date_update=int(self._slack.clock.now()),
+        )
+        world.groups[entry.id] = entry
+        shown = render.group(entry, include_users=True)
+        self._slack.emit_team(team, {"type": "subteam_created", "subteam": shown, "event_ts": self._slack.ts()})
+        self._slack.changes.publish("user_group", user_group=shown)
+        return shown
+
+    def channel(  # noqa: PLR0913
+        self,
+        team: str,
+        name: str,
+        *,
+        id: str = "",  # noqa: A002
+        private: bool = False,
+        shared_with: list[str] | None = None,
+        members: list[str] | None = None,
+        topic: str = "",
+        purpose: str = "",
+    ) -> Json:
+        """Create a channel, shared with other workspaces if they are named; members are in it silently."""
+        world = self._slack.world
+        teams = [world.team(one).id for one in dict.fromkeys([team, *(shared_with or [])])]
+        joining = [world.user(user) for user in members or []]
+        strangers = [person.id for person in joining if person.team not in teams]
+        if strangers:
+            raise SandboxError(f"{', '.join(strangers)}: not of a workspace that has the channel.")
+        if any(one.name == name and one.teams[0] == team for one in world.channels.values()):
+            raise SandboxError(f"#{name} exists already.", code="name_taken")
+        channel = Channel(
+            id=self._id(id, "C", world.channels),
+            name=name,
+            kind=Kind.PRIVATE if private else Kind.PUBLIC,
+            teams=teams,
+            creator=joining[0].id if joining else "",
+            created=int(self._slack.clock.now()),
+            members=dict.fromkeys(person.id for person in joining),
+            topic=topic,
+            purpose=purpose,
+        )
+        world.channels[channel.id] = channel
+        if not private:
+            made = {"id": channel.id, "name": name, "created": channel.created, "creator": channel.creator}
+            event = {"type": "channel_created", "channel": made, "event_ts": self._slack.ts()}
+            self._slack.emit_in(channel, lambda _: event, only_members=False)
+        conversations.publish(self._slack, channel)
+        return conversations.snapshot(channel)
+
+    def app(  # noqa: PLR0913
+        self,
+        name: str,
+        *,
+        id: str = "",  # noqa: A002
+        scopes: list[str] | None = None,
+        events: list[str] | None = None,
+        commands: list[str] | None = None,
+        shortcuts: list[Json] | None = None,
+        socket_mode: bool = False,
+    ) -> Json:
+        """Create an app; `shortcuts` are `{"name", "callback_id", "type": "message"|"global"}`."""
+        world = self._slack.world
+        app = App(
+            id=self._id(id, "A", world.apps),
+            name=name,
+            signing_secret=secrets.token_hex(16),
+            app_token=f"xapp-1-{secrets.token_hex(24)}",
+            verification_token=secrets.token_hex(12),
+            scopes=tuple(DEFAULT_SCOPES if scopes is None else scopes),
+            events=frozenset(DEFAULT_EVENTS if events is None else events),
+            commands=tuple(f"/{command.removeprefix('/')}" for command in commands or []),
+            shortcuts=tuple(_shortcut(entry) for entry in shortcuts or []),
+            socket_mode=socket_mode,
+        )
+        world.apps[app.id] = app
+        world.app_tokens[app.app_token] = app
+        return self._app(app)
+
+    def install(self, app: str, team: str, *, bot_name: str = "", bot_user: str = "") -> Json:
+        """Install an app into a workspace; returns its tokens, secret and bot user."""
+        world = self._slack.world
+        entry, _ = world.app(app), world.team(team)
+        old = entry.installs.get(team)
+        if old is not None and old.is_live:
+            raise SandboxError(f"{app} is installed in {team} already.", code="already_installed")
+        name = bot_name or _slug(entry.name)
+        if old is None:
+            bot = self._bot(entry, team, name, bot_user)
+        else:
+            bot = world.users[old.bot_user]
+            bot.deleted = False
+        install = Install(
+            team=team,
+            app_id=app,
+            bot_user=bot.id,
+            bot_id=bot.bot_id,
+            token=f"xoxb-{team}-{secrets.token_hex(16)}",
+            scopes=entry.scopes,
+        )
+        entry.installs[team] = install
+        world.tokens[install.token] = install
+        self._slack.changes.publish("app", app=public_app(self._slack, entry))
+        return {
+            **self._app(entry),
+            "team": team,
+            "bot_token": install.token,
+            "bot_user": bot.id,
+            "bot_id": bot.bot_id,
+        }
+
+    def _bot(self, app: App, team: str, name: str, user_id: str) -> User:
+        world = self._slack.world
+        bot = User(
+            id=self._id(user_id, "U", world.users),
+            team=team,
+            name=name,
+            real_name=app.name,
+            is_bot=True,
+            bot_id=world.ids.new("B"),
+            app_id=app.id,
+        )
+        world.users[bot.id] = bot
+        self._slack.changes.publish("user", user=render.user(world, bot))
+        return bot
+
+    async def request_url(self, app: str, url: str, *, verify: bool = True) -> Json:
+        """Point an app's events, commands and interactions at a URL, after `url_verification`."""
+        entry = self._slack.world.app(app)
+        before, entry.request_url = entry.request_url, url
+        try:
+            if verify and url:
+                await self._slack.http.verify(entry)
+        except SandboxError:
+            entry.request_url = before
+            raise
+        entry.socket_mode = False
+        return self._app(entry)
+
+    def configure(  # noqa: PLR0913
+        self,
+        app: str,
+        *,
+        scopes: list[str] | None = None,
+        events: list[str] | None = None,
+        commands: list[str] | None = None,
+        shortcuts: list[Json] | None = None,
+        socket_mode: bool | None = None,
+    ) -> Json:
+        """Change an app's configuration; new scopes count at once, as after a reinstallation."""
+        entry = self._slack.world.app(app)
+        if scopes is not None:
+            entry.scopes = tuple(scopes)
+            for install in entry.installs.values():
+                install.scopes = entry.scopes
+        entry.events = entry.events if events is None else frozenset(events)
+        entry.commands = entry.commands if commands is None else tuple(f"/{one.removeprefix('/')}" for one in commands)
+        entry.shortcuts = entry.shortcuts if shortcuts is None else tuple(_shortcut(one) for one in shortcuts)
+        entry.socket_mode = entry.socket_mode if socket_mode is None else socket_mode
+        self._slack.changes.publish("app", app=public_app(self._slack, entry))
+        return self._app(entry)
+
+    def _app(self, app: App) -> Json:
+        return {
+            **public_app(self._slack, app),
+            "signing_secret": app.signing_secret,
+            "app_token": app.app_token,
+            "verification_token": app.verification_token,
+            "request_url": app.request_url,
+        }
+
+
+def public_app(slack: Slack, app: App) -> Json:
+    """Return what a page may know about an app: no secret, no token."""
+    return {
+        "id": app.id,
+        "name": app.name,
+        "scopes": list(app.scopes),
+        "events": sorted(app.events),
+        "commands": list(app.commands),
+        "shortcuts": list(app.shortcuts),
+        "socket_mode": app.socket_mode,
+        "connections": len(slack.sockets.connections(app.id)),
+        "installs": [
+            {"team": one.team, "bot_user": one.bot_user, "bot_id": one.bot_id}
+            for one in app.installs.values()
+            if one.is_live
+        ],
+    }
+
+
+def _shortcut(entry: Json) -> Json:
+    name, callback_id = entry.get("name"), entry.get("callback_id")
+    if not isinstance(name, str) or not isinstance(callback_id, str) or not 0 < len(name) <= 24:
+        raise SandboxError("A shortcut has a name of at most 24 characters and a callback_id.")
+    return {"name": name, "callback_id": callback_id, "type": entry.get("type", "message")}
+
+
+def _slug(name: str) -> str:
+    return "".join(char if char.isalnum() else "-" for char in name.lower()).strip("-") or "workspace"

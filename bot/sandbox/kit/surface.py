@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class Surface(StrEnum):
+    """Where blocks are shown."""
+
+    MESSAGE = "message"
+    MODAL = "modal"
+    HOME = "home"

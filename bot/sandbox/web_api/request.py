@@ -1,0 +1,70 @@
+"""Reading a Web API request: query, form or JSON, and the token in it."""
+
+import json
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from bot.sandbox.errors import SlackError
+from bot.sandbox.model import Json
+
+_FORMS = ("application/x-www-form-urlencoded", "")
+
+
+async def read_arguments(request: web.Request) -> tuple[Json, list[str]]:
+    """Return a request's arguments, and Slack's warnings about how they were sent.
+
+    Raises:
+        SlackError: `invalid_json`, `json_not_object`, `invalid_form_data`, `invalid_post_type`, ...
+    """
+    args: Json = dict(request.query)
+    if request.method != "POST":
+        return args, []
+    content_type = request.content_type if "Content-Type" in request.headers else ""
+    if content_type == "multipart/form-data":
+        return args | await _multipart(request), []
+    body = await request.read()
+    if content_type == "application/json":
+        warnings = [] if request.charset else ["missing_charset"]
+        return args | _json(body), warnings
+    if content_type in _FORMS:
+        return args | _form(body), []
+    if body:
+        raise SlackError("invalid_post_type")
+    return args, []
+
+
+def _json(body: bytes) -> Json:
+    if not body.strip():
+        return {}
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise SlackError("invalid_json") from None
+    if not isinstance(found, dict):
+        raise SlackError("json_not_object")
+    return found
+
+
+def _form(body: bytes) -> Json:
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=1000))
+    except ValueError:
+        raise SlackError("invalid_form_data") from None
+
+
+async def _multipart(request: web.Request) -> Json:
+    try:
+        form = await request.post()
+    except ValueError:
+        raise SlackError("invalid_form_data") from None
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def read_token(request: web.Request, args: Json) -> str:
+    """Return the token of the header, or of the arguments (taking it out of them)."""
+    inline = args.pop("token", "")
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    return inline if isinstance(inline, str) else ""
