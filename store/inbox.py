@@ -1,0 +1,232 @@
+"""What Slack delivered, kept until it was understood."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
+
+from store.leases import clock, lease_end
+from store.statements import columns, fixed, insert, records
+from store.tables import inbox as table
+from store.tables import lease as leases
+from store.wake import Topic, wake
+
+_LEASE = "inbox"
+
+
+class InboxState(StrEnum):
+    """Where an envelope stands."""
+
+    PENDING = "pending"
+    DONE = "done"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """An envelope as received; `key` says what happened, so that its repetitions are one."""
+
+    workspace: str
+    key: str
+    kind: str
+    body: str
+    event_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxItem(Envelope):
+    """An envelope and what became of it. `attempts` counts takes and is the fence of the last one."""
+
+    state: str
+    attempts: int
+    not_before: datetime
+    error: str | None
+
+
+_ITEM = columns(table, InboxItem)
+_PENDING = table.c.state == fixed(InboxState.PENDING)
+
+
+_COUNT = {state: select(func.count()).where(table.c.state == fixed(state)) for state in InboxState}
+
+
+@cache
+def _put(dialect: str) -> Any:
+    return insert(dialect, table).on_conflict_do_nothing(index_elements=["workspace", "key"])
+
+
+def _row(envelope: Envelope) -> dict[str, Any]:
+    return {
+        "workspace": envelope.workspace,
+        "key": envelope.key,
+        "kind": envelope.kind,
+        "body": envelope.body,
+        "event_at": envelope.event_at,
+        "received_at": envelope.received_at,
+        "state": InboxState.PENDING,
+        "attempts": 0,
+        "not_before": envelope.received_at,
+    }
+
+
+def put(conn: Connection, envelope: Envelope) -> bool:
+    """Keep an envelope; False if that key was received before."""
+    new = conn.execute(_put(conn.dialect.name), _row(envelope)).rowcount == 1
+    if new:
+        wake(conn, Topic.INBOX)
+    return new
+
+
+def put_many(conn: Connection, envelopes: Sequence[Envelope]) -> int:
+    """Keep many; how many were new."""
+    if not envelopes:
+        return 0
+    statement = _put(conn.dialect.name).returning(table.c.key)
+    new = len(conn.execute(statement, [_row(envelope) for envelope in envelopes]).all())
+    if new:
+        wake(conn, Topic.INBOX)
+    return new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """How to take work: as whom, how much, and for how long it is ours."""
+
+    holder: str
+    limit: int = 100
+    lease: timedelta = timedelta(seconds=60)
+
+
+def take(conn: Connection, now: datetime, claim: Claim) -> list[InboxItem]:
+    """Pending envelopes in the order of their events, ours until the lease ends.
+
+    A replica leases the inbox of a whole workspace: what belongs to one ticket cannot be told before an envelope is
+    read (bursts, unthreaded replies), and Slack's own limit for a workspace is a hundredth of what one replica does.
+    An item that is neither done nor put back within the lease is taken again, with one attempt more.
+    """
+    found = conn.execute(_candidates(conn, now, claim)).all()
+    if not found:
+        return []
+    ours = _lease_workspaces(conn, now, claim, sorted({row.workspace for row in found}))
+    keys = [(row.workspace, row.key) for row in found if row.workspace in ours]
+    if not keys:
+        return []
+    statement = (
+        update(table)
+        .where(tuple_(table.c.workspace, table.c.key).in_(keys), _PENDING, table.c.not_before <= now)
+        .values(attempts=table.c.attempts + 1, not_before=now + claim.lease)
+        .returning(*_ITEM)
+    )
+    taken = records(InboxItem, conn.execute(statement))
+    return sorted(taken, key=lambda item: (item.event_at, item.received_at, item.key))
+
+
+def _candidates(conn: Connection, now: datetime, claim: Claim) -> Any:
+    others = select(leases.c.workspace).where(
+        leases.c.name == _LEASE, leases.c.holder != claim.holder, leases.c.until > clock(conn, now)
+    )
+    return (
+        select(table.c.workspace, table.c.key)
+        .where(_PENDING, table.c.not_before <= now, table.c.workspace.not_in(others))
+        .order_by(table.c.event_at, table.c.received_at, table.c.key)
+        .limit(claim.limit)
+    )
+
+
+def _lease_workspaces(conn: Connection, now: datetime, claim: Claim, workspaces: list[str]) -> set[str]:
+    until = lease_end(conn, now, claim.lease)
+    statement = insert(conn.dialect.name, leases).values(
+        [{"workspace": name, "name": _LEASE, "holder": claim.holder, "until": until} for name in workspaces]
+    )
+    free = (leases.c.holder == claim.holder) | (leases.c.until <= clock(conn, now))
+    renewed = statement.on_conflict_do_update(
+        index_elements=["workspace", "name"],
+        set_={"holder": statement.excluded.holder, "until": statement.excluded.until},
+        where=free,
+    ).returning(leases.c.workspace)
+    return set(conn.execute(renewed).scalars())
+
+
+_MINE = (
+    table.c.workspace == bindparam("of"),
+    table.c.key == bindparam("named"),
+    table.c.attempts == bindparam("fence"),
+    _PENDING,
+)
+_DONE = update(table).where(*_MINE).values(state=InboxState.DONE, error=None)
+_LATER = update(table).where(*_MINE).values(not_before=bindparam("at"), error=bindparam("why"))
+_QUARANTINE = update(table).where(*_MINE).values(state=InboxState.QUARANTINED, error=bindparam("why"))
+
+
+def _fence(item: InboxItem) -> dict[str, Any]:
+    return {"of": item.workspace, "named": item.key, "fence": item.attempts}
+
+
+def done(conn: Connection, item: InboxItem) -> bool:
+    """Mark it understood, in the transaction that applies it; False if the lease was lost, then roll back."""
+    return conn.execute(_DONE, _fence(item)).rowcount == 1
+
+
+def retry_later(conn: Connection, item: InboxItem, at: datetime, error: str) -> bool:
+    """Put it back until `at`; False if the lease was lost."""
+    return conn.execute(_LATER, _fence(item) | {"at": at, "why": error}).rowcount == 1
+
+
+def quarantine(conn: Connection, item: InboxItem, error: str) -> bool:
+    """Set it aside for a person to look at; False if the lease was lost."""
+    return conn.execute(_QUARANTINE, _fence(item) | {"why": error}).rowcount == 1
+
+
+def release(conn: Connection, holder: str) -> None:
+    """Let other replicas take over at once (on shutdown)."""
+    conn.execute(delete(leases).where(leases.c.name == _LEASE, leases.c.holder == holder))
+
+
+def retry(conn: Connection, workspace: str, keys: Sequence[str], now: datetime) -> int:
+    """Make quarantined or waiting envelopes pending now; how many."""
+    statement = (
+        update(table)
+        .where(table.c.workspace == workspace, table.c.key.in_(keys), table.c.state != InboxState.DONE)
+        .values(state=InboxState.PENDING, attempts=table.c.attempts + 1, not_before=now)
+    )
+    changed = conn.execute(statement).rowcount
+    if changed:
+        wake(conn, Topic.INBOX)
+    return changed
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How many wait and how many were set aside; those understood are not counted, there are many."""
+    states = (InboxState.PENDING, InboxState.QUARANTINED)
+    return {state: conn.execute(_COUNT[state]).scalar_one() for state in states}
+
+
+def oldest_pending(conn: Connection) -> datetime | None:
+    """When the oldest envelope that still waits happened."""
+    return conn.execute(select(func.min(table.c.event_at)).where(_PENDING)).scalar()
+
+
+def next_at(conn: Connection) -> datetime | None:
+    """When the next pending envelope may be taken."""
+    return conn.execute(select(func.min(table.c.not_before)).where(_PENDING)).scalar()
+
+
+def listing(conn: Connection, state: InboxState, limit: int = 100) -> list[InboxItem]:
+    """Envelopes in a state, oldest event first."""
+    ordered = select(*_ITEM).where(table.c.state == fixed(state)).order_by(table.c.event_at, table.c.key).limit(limit)
+    return list(records(InboxItem, conn.execute(ordered)))
+
+
+def prune(conn: Connection, before: datetime, limit: int = 1000) -> int:
+    """Forget envelopes understood and received before an instant, at most `limit`; how many.
+
+    What is forgotten is no longer recognised when it comes again, so keep what a backfill may still read.
+    """
+    old = select(table.c.workspace, table.c.key).where(table.c.state == InboxState.DONE, table.c.received_at < before)
+    statement = delete(table).where(tuple_(table.c.workspace, table.c.key).in_(old.limit(limit)))
+    return conn.execute(statement).rowcount

@@ -1,0 +1,163 @@
+"""Metric instances and the schedule of what is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
+
+from store.statements import columns, fixed, insert, is_postgresql, records, values
+from store.tables import metric_instance as table
+from store.tables import ticket
+from store.wake import Topic, wake
+
+_KEY = ("workspace", "ticket_id", "metric", "instance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceRecord:
+    """An instance as stored.
+
+    `body` is the engine's instance as JSON, `sent` what was alerted. `next_at` is the next instant at which somebody
+    has to look (a threshold or the deadline), None when nothing can become due. `attempts` counts failed looks.
+    """
+
+    workspace: str
+    ticket_id: int
+    metric: str
+    instance: int
+    stage: str
+    outcome: str
+    breached: bool = False
+    without_reply: bool = False
+    activated_at: datetime
+    fulfilled_at: datetime | None = None
+    breach_at: datetime | None = None
+    breached_at: datetime | None = None
+    target_seconds: int | None = None
+    business_hours: bool = False
+    policy: str | None = None
+    rules_version: int | None = None
+    elapsed: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    sent: dict[str, Any] = field(default_factory=dict)
+    next_at: datetime | None = None
+    attempts: int = 0
+
+
+_COLUMNS = columns(table, InstanceRecord)
+_ONE = tuple(table.c[name] == bindparam(f"of_{name}") for name in _KEY)
+_OF_TICKET = (
+    select(*_COLUMNS)
+    .where(table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
+    .order_by(table.c.metric, table.c.instance)
+)
+_IS_DUE = (table.c.next_at.is_not(None), table.c.next_at <= bindparam("now"))
+_OLDEST = (table.c.next_at, table.c.workspace, table.c.ticket_id)
+_DUE = select(*_COLUMNS).where(*_IS_DUE).order_by(*_OLDEST).limit(bindparam("most"))
+_NEXT = select(table.c.next_at).where(table.c.next_at.is_not(None)).order_by(table.c.next_at).limit(1)
+_BACK_OFF = update(table).where(*_ONE).values(next_at=bindparam("until"), attempts=table.c.attempts + 1)
+_DELETE = delete(table).where(*_ONE)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    statement = insert(dialect, table)
+    changed = {column.name: statement.excluded[column.name] for column in _COLUMNS if column.name not in _KEY}
+    return statement.on_conflict_do_update(index_elements=list(_KEY), set_=changed)
+
+
+def upsert_many(conn: Connection, instances: Sequence[InstanceRecord]) -> None:
+    """Insert or replace instances whole."""
+    if instances:
+        conn.execute(_upsert(conn.dialect.name), [values(instance) for instance in instances])
+        wake(conn, Topic.DEADLINES)
+
+
+def replace(conn: Connection, workspace: str, ticket_id: int, instances: Sequence[InstanceRecord]) -> None:
+    """Make these the instances of a ticket, after a replay: writes what differs, removes what is gone."""
+    stored = {_key(instance): instance for instance in of_ticket(conn, workspace, ticket_id)}
+    upsert_many(conn, [instance for instance in instances if stored.get(_key(instance)) != instance])
+    gone = stored.keys() - {_key(instance) for instance in instances}
+    if gone:
+        conn.execute(_DELETE, [_named(stored[key]) for key in sorted(gone)])
+        wake(conn, Topic.DEADLINES)
+
+
+def _key(instance: InstanceRecord) -> tuple[str, int, str, int]:
+    return (instance.workspace, instance.ticket_id, instance.metric, instance.instance)
+
+
+def _named(instance: InstanceRecord) -> dict[str, Any]:
+    return {f"of_{name}": getattr(instance, name) for name in _KEY}
+
+
+def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[InstanceRecord]:
+    """All instances of a ticket, by metric and number."""
+    return list(records(InstanceRecord, conn.execute(_OF_TICKET, {"of": workspace, "id": ticket_id})))
+
+
+def due(conn: Connection, now: datetime, limit: int = 100) -> list[InstanceRecord]:
+    """What is due at or before `now`, oldest first; call it in a unit of `write`, which also deals with it.
+
+    On PostgreSQL the tickets are locked until the unit ends and those that another replica works on are left out,
+    so every due instance is seen by one replica.
+    """
+    parameters = {"now": now, "most": limit}
+    if not is_postgresql(conn):
+        return list(records(InstanceRecord, conn.execute(_DUE, parameters)))
+    locked = conn.execute(_lock_due(), parameters).all()
+    # Asked anew: a row may have been dealt with between the look and the lock.
+    keys = tuple_(*(table.c[name] for name in _KEY)).in_([tuple(row) for row in locked])
+    statement = select(*_COLUMNS).where(keys, *_IS_DUE).order_by(*_OLDEST)
+    return list(records(InstanceRecord, conn.execute(statement, {"now": now}))) if locked else []
+
+
+@cache
+def _lock_due() -> Any:
+    belongs = (ticket.c.workspace == table.c.workspace) & (ticket.c.ticket_id == table.c.ticket_id)
+    return (
+        select(*(table.c[name] for name in _KEY))
+        .select_from(table.join(ticket, belongs))
+        .where(*_IS_DUE)
+        .order_by(*_OLDEST)
+        .limit(bindparam("most"))
+        .with_for_update(of=ticket, skip_locked=True)
+    )
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the next instance becomes due; in the past when something is due now."""
+    return conn.execute(_NEXT).scalar()
+
+
+def back_off(conn: Connection, instance: InstanceRecord, until: datetime) -> None:
+    """Look again at `until`: after a failure, or while a question to Slack is under way."""
+    conn.execute(_BACK_OFF, _named(instance) | {"until": until})
+
+
+def listing_open(conn: Connection, workspace: str, *, limit: int = 100) -> list[InstanceRecord]:
+    """Open instances, the earliest deadline first, those without one (paused, no target) last."""
+    statement = (
+        select(*_COLUMNS)
+        .where(table.c.workspace == workspace, table.c.outcome == fixed("open"))
+        .order_by(table.c.breach_at.is_(None), table.c.breach_at, table.c.ticket_id, table.c.metric)
+        .limit(limit)
+    )
+    return list(records(InstanceRecord, conn.execute(statement)))
+
+
+def outcomes(
+    conn: Connection, workspace: str, since: datetime | None = None, until: datetime | None = None
+) -> dict[str, int]:
+    """Instances with a target by outcome, of those activated in `[since, until)`."""
+    statement = select(table.c.outcome, func.count()).where(
+        table.c.workspace == workspace, table.c.target_seconds.is_not(None)
+    )
+    if since is not None:
+        statement = statement.where(table.c.activated_at >= since)
+    if until is not None:
+        statement = statement.where(table.c.activated_at < until)
+    return {row.outcome: row[1] for row in conn.execute(statement.group_by(table.c.outcome))}

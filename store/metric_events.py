@@ -1,0 +1,79 @@
+"""The log of what happened to metric instances, for people and for exports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from store import counters
+from store.statements import columns, records, values
+from store.tables import metric_event as table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricEventRecord:
+    """An entry. `at` is when it happened, `recorded_at` when we knew; a superseded breach stays in the log."""
+
+    workspace: str
+    event_id: int = 0
+    ticket_id: int
+    metric: str
+    instance: int
+    type: str
+    at: datetime
+    recorded_at: datetime
+    body: dict[str, Any]
+    superseded: bool = False
+    deleted: bool = False
+
+
+_COLUMNS = columns(table, MetricEventRecord)
+_INSERT = insert(table)
+_OF_TICKET = (
+    select(*_COLUMNS)
+    .where(table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
+    .order_by(table.c.at, table.c.event_id)
+)
+
+
+def append(conn: Connection, events: Sequence[MetricEventRecord]) -> list[MetricEventRecord]:
+    """Add entries of one workspace; returns them with their ids, which ascend in the order of commits."""
+    if not events:
+        return []
+    numbers = counters.allocate(conn, events[0].workspace, "metric_event", len(events))
+    numbered = [replace(event, event_id=number) for event, number in zip(events, numbers, strict=True)]
+    conn.execute(_INSERT, [values(event) for event in numbered])
+    return numbered
+
+
+def supersede(conn: Connection, breach: MetricEventRecord, recorded_at: datetime) -> int:
+    """Mark the standing breach entries of an instance as superseded; how many there were."""
+    standing = update(table).where(
+        table.c.workspace == breach.workspace,
+        table.c.ticket_id == breach.ticket_id,
+        table.c.metric == breach.metric,
+        table.c.instance == breach.instance,
+        table.c.type == "breach",
+        table.c.superseded.is_(False),
+    )
+    return conn.execute(standing.values(superseded=True, deleted=True, recorded_at=recorded_at)).rowcount
+
+
+def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[MetricEventRecord]:
+    """The entries of a ticket by instant, then id."""
+    return list(records(MetricEventRecord, conn.execute(_OF_TICKET, {"of": workspace, "id": ticket_id})))
+
+
+def after(conn: Connection, workspace: str, event_id: int, *, limit: int = 1000) -> list[MetricEventRecord]:
+    """Entries with a higher id, in order."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.event_id > event_id)
+    return list(records(MetricEventRecord, conn.execute(statement.order_by(table.c.event_id).limit(limit))))
+
+
+def recorded_since(conn: Connection, workspace: str, since: datetime, *, limit: int = 1000) -> list[MetricEventRecord]:
+    """Entries recorded or changed at or after an instant, in that order: an exporter misses no late one."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.recorded_at >= since)
+    ordered = statement.order_by(table.c.recorded_at, table.c.event_id).limit(limit)
+    return list(records(MetricEventRecord, conn.execute(ordered)))

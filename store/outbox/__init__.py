@@ -1,0 +1,48 @@
+"""Messages to be sent exactly once: `pending -> sending -> sent | uncertain -> reconciling -> sent | pending`."""
+
+from store.outbox.claims import claim, claim_uncertain, expire_leases, next_expiry, next_send_at
+from store.outbox.messages import (
+    NewMessage,
+    OutboxMessage,
+    OutboxState,
+    enqueue,
+    fold,
+    replace_payload,
+    retry,
+    supersede,
+    void,
+)
+from store.outbox.outcomes import Delivery, Refusal, failed, release, sent, uncertain
+from store.outbox.queries import Backlog, backlog, counts, find, listing, of_message, of_ticket, pending, prune
+
+__all__ = [
+    "Backlog",
+    "Delivery",
+    "NewMessage",
+    "OutboxMessage",
+    "OutboxState",
+    "Refusal",
+    "backlog",
+    "claim",
+    "claim_uncertain",
+    "counts",
+    "enqueue",
+    "expire_leases",
+    "failed",
+    "find",
+    "fold",
+    "listing",
+    "next_expiry",
+    "next_send_at",
+    "of_message",
+    "of_ticket",
+    "pending",
+    "prune",
+    "release",
+    "replace_payload",
+    "retry",
+    "sent",
+    "supersede",
+    "uncertain",
+    "void",
+]

@@ -1,0 +1,110 @@
+"""Looking at the outbox: for storms, for people, for metrics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select, tuple_
+
+from store.outbox.messages import COLUMNS, IS_PENDING, OutboxMessage, OutboxState
+from store.statements import fixed, records
+from store.tables import outbox as table
+
+_COUNTED = (
+    OutboxState.PENDING,
+    OutboxState.SENDING,
+    OutboxState.RECONCILING,
+    OutboxState.UNCERTAIN,
+    OutboxState.FAILED,
+)
+_ENDED = (OutboxState.SENT, OutboxState.SUPERSEDED, OutboxState.FOLDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How many messages of a kind wait for a destination."""
+
+    workspace: str
+    destination: str
+    waiting: int
+
+
+def backlog(conn: Connection, now: datetime, *, kind: str = "alert", more_than: int = 0) -> list[Backlog]:
+    """Destinations for which more than so many messages of a kind are due: a storm."""
+    number = func.count()
+    statement = (
+        select(table.c.workspace, table.c.destination, number)
+        .where(IS_PENDING, table.c.kind == kind, table.c.not_before <= now)
+        .group_by(table.c.workspace, table.c.destination)
+        .having(number > more_than)
+        .order_by(table.c.workspace, table.c.destination)
+    )
+    return [
+        Backlog(workspace=workspace, destination=destination, waiting=waiting)
+        for workspace, destination, waiting in conn.execute(statement)
+    ]
+
+
+def pending(
+    conn: Connection, workspace: str, destination: str, now: datetime, *, kind: str = "alert"
+) -> list[OutboxMessage]:
+    """The messages of a kind that are due for a destination, most urgent first: the members of a digest."""
+    statement = (
+        select(*COLUMNS)
+        .where(
+            IS_PENDING,
+            table.c.workspace == workspace,
+            table.c.destination == destination,
+            table.c.kind == kind,
+            table.c.not_before <= now,
+        )
+        .order_by(table.c.urgency.desc(), table.c.created_at, table.c.key)
+    )
+    return list(records(OutboxMessage, conn.execute(statement)))
+
+
+def find(conn: Connection, workspace: str, key: str) -> OutboxMessage | None:
+    """The message with a key."""
+    statement = select(*COLUMNS).where(table.c.workspace == workspace, table.c.key == key)
+    return next(records(OutboxMessage, conn.execute(statement)), None)
+
+
+def of_ticket(
+    conn: Connection, workspace: str, ticket_id: int, *, kind: str | None = None, states: Sequence[str] = ()
+) -> list[OutboxMessage]:
+    """The messages about a ticket, oldest first."""
+    statement = select(*COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id == ticket_id)
+    if kind is not None:
+        statement = statement.where(table.c.kind == kind)
+    if states:
+        statement = statement.where(table.c.state.in_(states))
+    return list(records(OutboxMessage, conn.execute(statement.order_by(table.c.created_at, table.c.key))))
+
+
+def of_message(conn: Connection, workspace: str, channel_id: str, message_ts: str) -> OutboxMessage | None:
+    """The outbox row of a message in Slack."""
+    statement = select(*COLUMNS).where(
+        table.c.workspace == workspace, table.c.channel_id == channel_id, table.c.message_ts == message_ts
+    )
+    return next(records(OutboxMessage, conn.execute(statement)), None)
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """Messages by state, of those that need attention; what ended well is not counted, there are many."""
+    return {
+        state: conn.execute(select(func.count()).where(table.c.state == fixed(state))).scalar_one()
+        for state in _COUNTED
+    }
+
+
+def listing(conn: Connection, state: OutboxState, *, limit: int = 100) -> list[OutboxMessage]:
+    """Messages in a state, oldest first."""
+    statement = select(*COLUMNS).where(table.c.state == fixed(state)).order_by(table.c.created_at, table.c.key)
+    return list(records(OutboxMessage, conn.execute(statement.limit(limit))))
+
+
+def prune(conn: Connection, before: datetime, *, limit: int = 1000) -> int:
+    """Forget messages that ended well and were created before an instant, at most `limit`; how many."""
+    old = select(table.c.workspace, table.c.key).where(table.c.state.in_(_ENDED), table.c.created_at < before)
+    statement = delete(table).where(tuple_(table.c.workspace, table.c.key).in_(old.limit(limit)))
+    return conn.execute(statement).rowcount

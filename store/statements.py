@@ -1,0 +1,42 @@
+"""Small parts of statements that several tables need."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, literal_column
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+
+def insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of one dialect."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def columns(table: Table, record: type[Any]) -> list[Column[Any]]:
+    """The columns that a record is read from: those named as its fields are."""
+    return [table.c[field.name] for field in fields(record)]
+
+
+def records(record: type[T], rows: Iterable[Row[Any]]) -> Iterator[T]:
+    """Rows of `columns(table, record)` as records."""
+    names = [field.name for field in fields(cast("Any", record))]
+    for row in rows:
+        yield record(**dict(zip(names, row, strict=True)))
+
+
+def values(record: Any) -> dict[str, Any]:
+    """The parameters that store a record (its values are not copied)."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def is_postgresql(conn: Connection) -> bool:
+    """Whether rows have to be locked because other writers work beside this one."""
+    return conn.dialect.name == "postgresql"
+
+
+def fixed(word: str) -> ColumnElement[str]:
+    """A constant written into the statement: SQLite uses a partial index only if it can read its condition."""
+    return literal_column(f"'{word}'")

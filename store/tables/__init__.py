@@ -1,0 +1,30 @@
+"""Every table. Primary keys and unique keys begin with `workspace`, so that the schema can be distributed by it."""
+
+from store.tables.base import Base
+from store.tables.delivery import inbox, lease, outbox, slot
+from store.tables.metrics import metric_event, metric_instance
+from store.tables.rules import policy, rules, schedule
+from store.tables.tickets import conversation, ticket, ticket_event
+from store.tables.workspaces import audit, counter, occurrence, workspace
+
+metadata = Base.metadata
+
+__all__ = [
+    "audit",
+    "conversation",
+    "counter",
+    "inbox",
+    "lease",
+    "metadata",
+    "metric_event",
+    "metric_instance",
+    "occurrence",
+    "outbox",
+    "policy",
+    "rules",
+    "schedule",
+    "slot",
+    "ticket",
+    "ticket_event",
+    "workspace",
+]

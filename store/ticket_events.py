@@ -1,0 +1,122 @@
+"""What happened to tickets: the history that the engine folds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from store.statements import columns, insert, records
+from store.tables import ticket_event as table
+
+
+class Source(StrEnum):
+    """How we learned of it."""
+
+    LIVE = "live"
+    BACKFILL = "backfill"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEvent:
+    """An event of a ticket. `key` is unique in the workspace; for a message it is `CHANNEL:TS`."""
+
+    workspace: str
+    key: str
+    ticket_id: int
+    at: datetime
+    type: str
+    actor: str | None = None
+    body: dict[str, Any]
+    recorded_at: datetime
+    source: str = Source.LIVE
+
+
+_COLUMNS = columns(table, TicketEvent)
+_ORDER = (table.c.at, table.c.seq, table.c.key)
+_MINE = (table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
+_LIST = select(*_COLUMNS).where(*_MINE).order_by(*_ORDER)
+_KEYED = (table.c.workspace == bindparam("of"), table.c.key == bindparam("named"))
+_FIND = select(*_COLUMNS).where(*_KEYED)
+_SET_BODY = update(table).where(*_KEYED).values(body=bindparam("changed"))
+
+
+@cache
+def _append(dialect: str) -> Any:
+    earlier = table.alias("earlier")
+    last = select(func.max(earlier.c.seq)).where(
+        earlier.c.workspace == bindparam("workspace"), earlier.c.ticket_id == bindparam("ticket_id")
+    )
+    # Equal numbers, given out by two replicas at once, do no harm: the key decides then.
+    statement = insert(dialect, table).values(
+        {name: bindparam(name) for name in (column.name for column in _COLUMNS)}
+        | {"seq": func.coalesce(last.scalar_subquery(), 0) + 1}
+    )
+    return statement.on_conflict_do_nothing(index_elements=["workspace", "key"])
+
+
+def append(conn: Connection, event: TicketEvent) -> bool:
+    """Add an event; False if its key is known, then nothing has to be done."""
+    return conn.execute(_append(conn.dialect.name), _row(event)).rowcount == 1
+
+
+def append_many(conn: Connection, events: Sequence[TicketEvent]) -> int:
+    """Add events in the order given; how many were new."""
+    return sum(append(conn, event) for event in events)
+
+
+def _row(event: TicketEvent) -> dict[str, Any]:
+    return {column.name: getattr(event, column.name) for column in _COLUMNS}
+
+
+def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[TicketEvent]:
+    """The history, by instant; at one instant in the order of arrival."""
+    return list(records(TicketEvent, conn.execute(_LIST, {"of": workspace, "id": ticket_id})))
+
+
+def latest_at(conn: Connection, workspace: str, ticket_id: int) -> datetime | None:
+    """The instant of the newest event: an event before it is late and needs a replay."""
+    statement = select(func.max(table.c.at)).where(*_MINE)
+    return conn.execute(statement, {"of": workspace, "id": ticket_id}).scalar()
+
+
+def find(conn: Connection, workspace: str, key: str) -> TicketEvent | None:
+    """The event with a key, so that an edit or deletion finds its ticket."""
+    return next(records(TicketEvent, conn.execute(_FIND, {"of": workspace, "named": key})), None)
+
+
+def set_body(conn: Connection, workspace: str, key: str, body: dict[str, Any]) -> None:
+    """Replace what is stored of an event: an edited text, or none after a deletion."""
+    conn.execute(_SET_BODY, {"of": workspace, "named": key, "changed": body})
+
+
+def move(conn: Connection, workspace: str, keys: Sequence[str], to_ticket: int) -> None:
+    """Give events to another ticket (split)."""
+    mine = update(table).where(table.c.workspace == workspace, table.c.key.in_(keys))
+    conn.execute(mine.values(ticket_id=to_ticket))
+
+
+def happened(
+    conn: Connection, workspace: str, since: datetime, before: datetime, *, limit: int = 1000
+) -> list[TicketEvent]:
+    """Events in `[since, before)`, oldest first: `retention` goes through them once."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.at >= since, table.c.at < before)
+    return list(records(TicketEvent, conn.execute(statement.order_by(*_ORDER).limit(limit))))
+
+
+def recorded(conn: Connection, workspace: str, since: datetime, *, limit: int = 1000) -> list[TicketEvent]:
+    """Events that we learned of at or after an instant, in that order, for exports."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.recorded_at >= since)
+    ordered = statement.order_by(table.c.recorded_at, table.c.key).limit(limit)
+    return list(records(TicketEvent, conn.execute(ordered)))
+
+
+def everything(conn: Connection, workspace: str) -> Iterator[TicketEvent]:
+    """All events, ticket by ticket, each in its order: for simulation over the database."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace)
+    rows = conn.execute(statement.order_by(table.c.ticket_id, *_ORDER).execution_options(yield_per=1000))
+    return records(TicketEvent, rows)

@@ -1,0 +1,176 @@
+"""Tickets: their present fields, the engine's state, and their card."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+
+from store import counters
+from store.statements import columns, is_postgresql, records, values
+from store.tables import conversation
+from store.tables import ticket as table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRecord:
+    """A ticket as stored.
+
+    `state` is the engine's state as JSON. `next_breach_at` is the earliest deadline of its open instances; whoever
+    saves instances keeps it in the same update, since lists are ordered by it.
+    """
+
+    workspace: str
+    ticket_id: int = 0
+    channel_id: str
+    thread_ts: str
+    channel_kind: str = "public"
+    customer: str | None = None
+    customer_tier: str | None = None
+    requester: str | None = None
+    requester_tags: list[str] = field(default_factory=list)
+    subject: str = ""
+    status: str = "new"
+    priority: str | None = None
+    assignee: str | None = None
+    group_name: str | None = None
+    ticket_type: str | None = None
+    tags: list[str] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+    via: str = "slack"
+    schedule: str | None = None
+    permalink: str | None = None
+    policy: str | None = None
+    group_policy: str | None = None
+    rules_version: int | None = None
+    state: dict[str, Any] = field(default_factory=dict)
+    next_breach_at: datetime | None = None
+    last_event_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    solved_at: datetime | None = None
+    not_a_ticket: bool = False
+    card_channel: str | None = None
+    card_ts: str | None = None
+    card_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which tickets to list; what is None does not restrict."""
+
+    open_only: bool = False
+    channel_id: str | None = None
+    assignee: str | None = None
+    customer: str | None = None
+    group_name: str | None = None
+    status: str | None = None
+    updated_since: datetime | None = None
+    not_tickets: bool = False
+    """Whether to include what people marked as not a ticket."""
+
+
+_COLUMNS = columns(table, TicketRecord)
+_OPEN = table.c.status.not_in(["solved", "closed"])
+_BY_ID = (table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
+_GET = select(*_COLUMNS).where(*_BY_ID)
+_LOCK = _GET.with_for_update()
+_INSERT = insert(table)
+
+
+def create(conn: Connection, ticket: TicketRecord) -> TicketRecord:
+    """Insert it under the workspace's next number; returns it with that number."""
+    (number,) = counters.allocate(conn, ticket.workspace, "ticket")
+    numbered = replace(ticket, ticket_id=number)
+    conn.execute(_INSERT, values(numbered))
+    return numbered
+
+
+def get(conn: Connection, workspace: str, ticket_id: int) -> TicketRecord | None:
+    """The ticket with that number."""
+    return next(records(TicketRecord, conn.execute(_GET, {"of": workspace, "id": ticket_id})), None)
+
+
+def lock(conn: Connection, workspace: str, ticket_id: int) -> TicketRecord | None:
+    """The ticket, which nobody else changes until this transaction ends.
+
+    Whoever reads a ticket in order to change it, its instances or its events locks it first, and locks tickets in
+    the order of their numbers: then replicas neither overwrite each other nor deadlock.
+    """
+    statement = _LOCK if is_postgresql(conn) else _GET
+    return next(records(TicketRecord, conn.execute(statement, {"of": workspace, "id": ticket_id})), None)
+
+
+def update_columns(conn: Connection, workspace: str, ticket_id: int, **changed: Any) -> None:
+    """Set columns of a ticket; an unknown name raises."""
+    if changed:
+        conn.execute(update(table).where(*_BY_ID).values(changed), {"of": workspace, "id": ticket_id})
+
+
+def of_conversation(conn: Connection, workspace: str, channel_id: str, thread_ts: str) -> TicketRecord | None:
+    """The ticket that a thread belongs to now."""
+    joined = table.join(
+        conversation,
+        (conversation.c.workspace == table.c.workspace) & (conversation.c.ticket_id == table.c.ticket_id),
+    )
+    statement = (
+        select(*_COLUMNS)
+        .select_from(joined)
+        .where(
+            conversation.c.workspace == workspace,
+            conversation.c.channel_id == channel_id,
+            conversation.c.thread_ts == thread_ts,
+        )
+    )
+    return next(records(TicketRecord, conn.execute(statement)), None)
+
+
+def of_card(conn: Connection, workspace: str, channel_id: str, message_ts: str) -> TicketRecord | None:
+    """The ticket whose card is that message."""
+    statement = select(*_COLUMNS).where(
+        table.c.workspace == workspace, table.c.card_channel == channel_id, table.c.card_ts == message_ts
+    )
+    return next(records(TicketRecord, conn.execute(statement)), None)
+
+
+def listing(
+    conn: Connection, workspace: str, wanted: Filter, *, limit: int = 100, offset: int = 0
+) -> list[TicketRecord]:
+    """Tickets, those with the earliest deadline first, those without one last, then by number."""
+    ordered = _filtered(select(*_COLUMNS), workspace, wanted).order_by(
+        table.c.next_breach_at.is_(None), table.c.next_breach_at, table.c.ticket_id
+    )
+    return list(records(TicketRecord, conn.execute(ordered.limit(limit).offset(offset))))
+
+
+def count(conn: Connection, workspace: str, wanted: Filter) -> int:
+    """How many `listing` would give without a limit."""
+    number: int = conn.execute(_filtered(select(func.count()).select_from(table), workspace, wanted)).scalar_one()
+    return number
+
+
+def by_number(conn: Connection, workspace: str, *, after: int = 0, limit: int = 1000) -> list[TicketRecord]:
+    """Tickets with a number above `after`, in order: for passes over everything."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id > after)
+    return list(records(TicketRecord, conn.execute(statement.order_by(table.c.ticket_id).limit(limit))))
+
+
+def many(conn: Connection, workspace: str, ticket_ids: Sequence[int]) -> list[TicketRecord]:
+    """Those of the numbers that exist, in the order of numbers."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id.in_(ticket_ids))
+    return list(records(TicketRecord, conn.execute(statement.order_by(table.c.ticket_id))))
+
+
+def _filtered(statement: Select[Any], workspace: str, wanted: Filter) -> Select[Any]:
+    statement = statement.where(table.c.workspace == workspace)
+    if wanted.open_only:
+        statement = statement.where(_OPEN)
+    if wanted.updated_since is not None:
+        statement = statement.where(table.c.updated_at >= wanted.updated_since)
+    if not wanted.not_tickets:
+        statement = statement.where(table.c.not_a_ticket.is_(False))
+    for name in ("channel_id", "assignee", "customer", "group_name", "status"):
+        if (value := getattr(wanted, name)) is not None:
+            statement = statement.where(table.c[name] == value)
+    return statement
