@@ -52,9 +52,9 @@ def open_spans(schedule: Schedule, year: int) -> list[Span]:
 
 def _weekly_spans(intervals: Sequence[Interval], zone: ZoneInfo, year: int) -> Iterator[Span]:
     new_year = date(year, 1, 1)
-    # An interval lasts up to a week and a gap may move it by a day: what reaches into the year began in the two
-    # weeks before. Each is read on its own, so that an edge inside a gap moves the same with or without company.
-    sunday = new_year - timedelta(days=new_year.isoweekday() % 7) - 2 * _WEEK
+    # A week ends by the next Sunday, but a gap may move its last edges on: Kiritimati skipped the Saturday before New
+    # Year 1995. Each interval is read on its own, so that it moves the same whichever others it overlaps.
+    sunday = new_year - timedelta(days=new_year.isoweekday() % 7) - _WEEK
     while sunday.year <= year:
         for interval in intervals:
             yield position_of(zone, sunday, interval.start_time), position_of(zone, sunday, interval.end_time)

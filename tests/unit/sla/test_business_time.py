@@ -7,7 +7,7 @@ from sla.errors import SlaError
 from sla.schedule import Holiday, Interval, Schedule, SpecialHours
 
 HOUR = timedelta(hours=1)
-SUNDAY, MONDAY, FRIDAY, SATURDAY = 0, 1440, 5 * 1440, 6 * 1440
+MONDAY, FRIDAY, SATURDAY = 1440, 5 * 1440, 6 * 1440
 NINE_TO_FIVE = tuple(Interval(start_time=day * 1440 + 540, end_time=day * 1440 + 1020) for day in range(1, 6))
 ROUND_THE_CLOCK = (Interval(start_time=0, end_time=10080),)
 
@@ -235,6 +235,10 @@ class TestDaylightSaving:
         """Samoa went from Thursday 29 to Saturday 31 December 2011: a gap of 24 hours like any other gap."""
         apia = hours("Pacific/Apia", weekly(FRIDAY + 540, FRIDAY + 1020))
         assert open_between(apia, "2011-12-25", "2012-01-07") == [("30 19:00", "31 03:00"), ("05 19:00", "06 03:00")]
+
+    def test_the_hours_of_a_skipped_new_years_eve_move_into_the_new_year(self):
+        kiritimati = hours("Pacific/Kiritimati", weekly(SATURDAY + 540, SATURDAY + 1020))
+        assert open_between(kiritimati, "1994-12-30", "1995-01-05") == [("31 19:00", "01 03:00")]
 
     def test_a_holiday_on_a_date_that_a_zone_skipped_closes_nothing(self):
         skipped = Holiday(name="Skipped", start_date=date(2011, 12, 30), end_date=date(2011, 12, 30))
