@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.config.conditions import PRIORITIES
 from bot.config.problems import did_you_mean
 from bot.config.reading import Cursor
+from sla.ticket import Priority
 
 Json = dict[str, Any]
 
@@ -103,7 +103,7 @@ def _warn_without_default_priority(cursor: Cursor, policies: list[Json]) -> None
     if policies:
         cursor.warn(
             "default_priority is missing: tickets get no target until somebody sets a priority, "
-            f"one of {', '.join(PRIORITIES)}"
+            f"one of {', '.join(Priority)}"
         )
 
 
@@ -111,7 +111,7 @@ def _warn_of_unreachable(cursor: Cursor | None, policies: list[Json]) -> None:
     if cursor is None:
         return
     earlier: list[tuple[str, set[str], set[str]]] = []
-    for item, policy in zip(cursor.items(), policies, strict=False):
+    for item, policy in sorted(zip(cursor.items(), policies, strict=True), key=_position):
         every, some = ({repr(each) for each in policy["filter"][key]} for key in ("all", "any"))
         for title, their_every, their_some in earlier:
             if _covers(their_every, their_some, every, some):
@@ -119,6 +119,11 @@ def _warn_of_unreachable(cursor: Cursor | None, policies: list[Json]) -> None:
                 break
         else:
             earlier.append((policy["title"], every, some))
+
+
+def _position(pair: tuple[Cursor, Json]) -> tuple[bool, int]:
+    position = pair[1].get("position")
+    return position is None, position or 0
 
 
 def _covers(their_every: set[str], their_some: set[str], every: set[str], some: set[str]) -> bool:

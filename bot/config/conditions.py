@@ -7,42 +7,19 @@ from bot.config.problems import did_you_mean
 from bot.config.reading import Cursor, Reader, list_of, record
 from bot.config.slack_names import slack_id
 from bot.config.values import anything, choice, text
+from sla.conditions import Operator
+from sla.ticket import TESTED_FIELDS, ChannelKind, Priority, Status
 
-POLICY_FIELDS = (
-    "channel",
-    "channel_kind",
-    "customer",
-    "customer_tier",
-    "tags",
-    "group",
-    "assignee",
-    "ticket_type",
-    "via",
-    "requester",
-    "requester_tags",
-)
-TRIGGER_FIELDS = (*POLICY_FIELDS, "text", "status", "priority")
-OPERATORS = (
-    "is",
-    "is_not",
-    "includes",
-    "not_includes",
-    "present",
-    "not_present",
-    "less_than",
-    "greater_than",
-)
 CONDITION_KEYS = ("field", "operator", "value")
-
-STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
-PRIORITIES = ("low", "normal", "high", "urgent")
+POLICY_FIELDS = tuple(TESTED_FIELDS)
+TRIGGER_FIELDS = (*POLICY_FIELDS, "text", "status", "priority")
 
 _VALUELESS = ("present", "not_present")
 _WORDS: dict[str, Reader] = {
     "channel": slack_id("channel"),
-    "channel_kind": choice(("public", "private", "shared")),
-    "status": choice(STATUSES),
-    "priority": choice(PRIORITIES),
+    "channel_kind": choice(ChannelKind),
+    "status": choice(Status),
+    "priority": choice(Priority),
 }
 _REFERRED = ("customer", "customer_tier", "group")
 
@@ -61,14 +38,15 @@ def read_filter(fields: Collection[str]) -> Reader:
 def _condition(cursor: Cursor, fields: Collection[str]) -> dict[str, Any]:
     keys: dict[str, Reader] = {
         "field": lambda field: _field(field, fields),
-        "operator": choice(OPERATORS),
+        "operator": choice(Operator),
         "value": anything,
     }
     given = record(cursor, keys, required=["field", "operator"])
     field, operator = given.get("field"), given.get("operator")
     value = cursor.entries().get("value")
     if operator in _VALUELESS:
-        if value is not None and not value.is_null:
+        if given.get("value", "") != "":
+            assert value is not None
             value.problem(f"{operator} takes no value")
         return {"field": field, "operator": operator}
     if "value" not in given:

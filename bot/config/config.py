@@ -20,8 +20,6 @@ from bot.config.model import (
 )
 from bot.config.problems import Problem
 
-_POLICY_KEYS = ("title", "description", "filter", "schedule", "settings", "policy_metrics")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -133,8 +131,8 @@ class Config:
             "settings": document.get("settings", {}),
             "bots_that_reply": sorted(self.intake.bots_that_reply),
             "triggers": document.get("triggers", []),
-            "policies": [_rule(policy) for policy in document.get("policies", [])],
-            "group_policies": [_rule(policy) for policy in document.get("group_policies", [])],
+            "policies": document.get("policies", []),
+            "group_policies": document.get("group_policies", []),
             "channel_schedules": {
                 channel: settings.schedule for channel, settings in self.channels.items() if settings.schedule
             },
@@ -142,7 +140,3 @@ class Config:
                 key: customer.schedule for key, customer in self.customers.items() if customer.schedule
             },
         }
-
-
-def _rule(policy: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: policy[key] for key in _POLICY_KEYS}

@@ -5,13 +5,13 @@ from typing import Any
 
 from bot.config.alerts import read_digest, read_routes, read_webhooks
 from bot.config.channels import read_channels, read_intake, read_lifecycle
-from bot.config.conditions import PRIORITIES
 from bot.config.people import read_agents, read_customers, read_groups
 from bot.config.policies import read_group_policies, read_policies, read_settings, read_triggers
 from bot.config.reading import Cursor, Reader, list_of, record
 from bot.config.schedules import Check, read_schedules
 from bot.config.slack_names import slack_id
 from bot.config.values import choice, local_date, reference
+from sla.ticket import Priority
 
 Json = dict[str, Any]
 
@@ -24,7 +24,7 @@ def top_level_keys(*, today: date, check_schedule: Check) -> dict[str, Reader]:
         "groups": read_groups,
         "alert_channel": slack_id("channel"),
         "default_schedule": reference("schedule"),
-        "default_priority": choice(PRIORITIES),
+        "default_priority": choice(Priority),
         "enforce_from": local_date,
         "settings": read_settings,
         "schedules": lambda cursor: read_schedules(cursor, today=today, check=check_schedule),

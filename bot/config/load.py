@@ -14,6 +14,8 @@ from bot.config.document import parse_document
 from bot.config.expand import expand
 from bot.config.problems import ConfigError, in_order
 from bot.config.reading import Cursor, Notes, TooManyProblemsError
+from sla.errors import SlaError
+from sla.policy import rules_from_json
 from sla.schedule_json import schedule_from_json
 
 
@@ -35,10 +37,12 @@ def load_config(text: str, *, source: str, today: date) -> Config:
         document = expand(cursor, today=today, check_schedule=schedule_from_json)
         _check(cursor, document)
     except TooManyProblemsError:
-        pass
+        document = {}
     if notes.problems:
         raise ConfigError(source, notes.problems)
-    return Config.from_document(document, warnings=in_order(notes.warnings))
+    config = Config.from_document(document, warnings=in_order(notes.warnings))
+    _check_rules(cursor, config, source)
+    return config
 
 
 def _check(cursor: Cursor, document: dict[str, Any]) -> None:
@@ -48,3 +52,12 @@ def _check(cursor: Cursor, document: dict[str, Any]) -> None:
     check_reaction_that_opens(cursor, document)
     if not cursor.notes.problems:
         warn_of_gaps(cursor, document)
+
+
+def _check_rules(cursor: Cursor, config: Config, source: str) -> None:
+    """The engine has the last word on its rules, so that a file that loads is one that runs."""
+    try:
+        rules_from_json(config.rules_json(), "")
+    except SlaError as error:
+        cursor.problems_of(error)
+        raise ConfigError(source, cursor.notes.problems) from None

@@ -1,37 +1,34 @@
 """`policies:`, `group_policies:` and `triggers:` read into Zendesk's shape; targets by priority are sugar for rows."""
 
+from datetime import timedelta
 from typing import Any
 
-from bot.config.conditions import POLICY_FIELDS, PRIORITIES, STATUSES, TRIGGER_FIELDS, read_filter
+from bot.config.conditions import POLICY_FIELDS, TRIGGER_FIELDS, read_filter
 from bot.config.document import Mapping
 from bot.config.reading import Cursor, Reader, list_of, record
 from bot.config.slack_names import emoji
 from bot.config.values import any_text, choice, flag, reference, target_seconds, text, whole_number
+from sla.metrics import POLICY_METRICS, Metric
+from sla.policy import LONGEST_TARGET, SHORTEST_TARGET
+from sla.settings import PAUSING, SolvedWithoutReply
+from sla.ticket import Priority
 
 MAX_POLICIES = 500
-METRICS = (
-    "first_reply_time",
-    "next_reply_time",
-    "periodic_update_time",
-    "pausable_update_time",
-    "requester_wait_time",
-    "agent_work_time",
-    "total_resolution_time",
-)
-GROUP_METRICS = ("group_ownership_time",)
+METRICS = tuple(metric.value for metric in Metric if metric in POLICY_METRICS)
+GROUP_METRICS = tuple(metric.value for metric in Metric if metric not in POLICY_METRICS)
 HOURS = ("business", "calendar")
 
 SETTINGS: dict[str, Reader] = {
-    "pause_reply_on": list_of(choice(STATUSES[:4])),
-    "pause_resolution_on": list_of(choice(STATUSES[:4])),
+    "pause_reply_on": list_of(choice(PAUSING)),
+    "pause_resolution_on": list_of(choice(PAUSING)),
     "acknowledge_reactions": list_of(emoji),
     "fulfill_on_internal_note": flag,
     "first_reply_on_agent_created": flag,
-    "solved_without_reply": choice(("fulfill", "cancel")),
+    "solved_without_reply": choice(SolvedWithoutReply),
 }
 TARGET: dict[str, Reader] = {"target": target_seconds, "hours": choice(HOURS)}
 TRIGGER_SET: dict[str, Reader] = {
-    "priority": choice(PRIORITIES),
+    "priority": choice(Priority),
     "tags": list_of(text),
     "group": reference("group"),
     "ticket_type": text,
@@ -71,6 +68,8 @@ def policy_keys(metrics: tuple[str, ...]) -> dict[str, Reader]:
         "schedule": reference("schedule"),
         "settings": read_settings,
         "route": reference("route"),
+        "id": _id,
+        "position": _position,
         "targets": lambda cursor: _targets(cursor, metrics),
         "policy_metrics": lambda cursor: _rows(cursor, metrics),
     }
@@ -97,14 +96,28 @@ def _policy(cursor: Cursor, metrics: tuple[str, ...]) -> Json:
         "schedule": given.get("schedule"),
         "settings": given.get("settings", {}),
         "route": given.get("route"),
+        **{key: given[key] for key in ("id", "position") if key in given},
         "policy_metrics": rows,
     }
+
+
+def _id(cursor: Cursor) -> int | str | None:
+    """What the REST API calls the policy; a file written by hand has none."""
+    return whole_number(cursor) if isinstance(cursor.scalar, int) else text(cursor)
+
+
+def _position(cursor: Cursor) -> int | None:
+    """Where the policy is tried; without one it comes after those that have one, in the order of the file."""
+    found = whole_number(cursor)
+    if found is not None and found < 1:
+        cursor.problem("must be 1 or more")
+    return found
 
 
 def _targets(cursor: Cursor, metrics: tuple[str, ...]) -> list[Json]:
     """`urgent: {hours: business, first_reply_time: 15m}` as one row for each metric."""
     rows: list[Json] = []
-    priorities: dict[str, Reader] = dict.fromkeys(PRIORITIES, lambda value: value)
+    priorities: dict[str, Reader] = {each.value: _itself for each in Priority}
     for priority, by_metric in record(cursor, priorities).items():
         keys: dict[str, Reader] = {"hours": choice(HOURS), **dict.fromkeys(metrics, _target)}
         given = record(by_metric, keys)
@@ -138,7 +151,7 @@ def _rows(cursor: Cursor, metrics: tuple[str, ...]) -> list[Json]:
 
 def _canonical_row(cursor: Cursor, metrics: tuple[str, ...]) -> Json:
     keys: dict[str, Reader] = {
-        "priority": choice(PRIORITIES),
+        "priority": choice(Priority),
         "metric": choice(metrics),
         "target": whole_number,
         "target_in_seconds": whole_number,
@@ -150,8 +163,8 @@ def _canonical_row(cursor: Cursor, metrics: tuple[str, ...]) -> Json:
         seconds = minutes * 60
     if seconds is None:
         cursor.problem("needs a target in minutes, or target_in_seconds")
-    elif not 15 <= seconds <= 3650 * 86_400:
-        cursor.problem("the target must be between 15 seconds and 3650 days")
+    elif not SHORTEST_TARGET <= timedelta(seconds=min(seconds, 10**9)) <= LONGEST_TARGET:
+        cursor.problem(f"the target must be between 15 seconds and {LONGEST_TARGET.days} days")
     elif minutes is not None and minutes != seconds // 60:
         cursor.problem("target and target_in_seconds say different things; keep one")
     return _row(
@@ -163,12 +176,10 @@ def _canonical_row(cursor: Cursor, metrics: tuple[str, ...]) -> Json:
 
 
 def _row(priority: str | None, metric: str | None, seconds: int | None, *, business_hours: bool) -> Json:
-    return {
-        "priority": priority,
-        "metric": metric,
-        "target_in_seconds": seconds,
-        "business_hours": business_hours,
-    }
+    """A row as Zendesk writes it: whole minutes in `target`, anything finer in `target_in_seconds`."""
+    whole_minutes = seconds is not None and seconds % 60 == 0
+    target = {"target": seconds // 60} if seconds is not None and whole_minutes else {"target_in_seconds": seconds}
+    return {"priority": priority, "metric": metric, **target, "business_hours": business_hours}
 
 
 def _trigger(cursor: Cursor) -> Json:
@@ -180,3 +191,7 @@ def _trigger(cursor: Cursor) -> Json:
     if "set" in given and not given["set"]:
         cursor.problem(f"sets nothing; known are {', '.join(TRIGGER_SET)}")
     return {"when": given.get("when"), "set": given.get("set")}
+
+
+def _itself(cursor: Cursor) -> Cursor:
+    return cursor

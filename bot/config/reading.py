@@ -12,6 +12,7 @@ from typing import Any
 from bot.config.document import Mapping as MappingNode
 from bot.config.document import Mark, Node, Scalar, Sequence
 from bot.config.problems import Problem, did_you_mean
+from sla.errors import SlaError
 
 MAX_UNKNOWN_KEYS = 20
 MAX_PROBLEMS = 500
@@ -118,6 +119,12 @@ class Cursor:
             else:
                 return found
         return found
+
+    def problems_of(self, error: SlaError) -> None:
+        """Notes what the engine refused, each problem as near as possible to where it was written."""
+        for problem in error.problems:
+            location, _, message = problem.partition(": ")
+            self.at(location).problem(message.rstrip("."))
 
     def known(self, keys: Collection[str]) -> dict[str, "Cursor"]:
         """The entries whose key is one of `keys` and whose value is not null; the others are problems."""

@@ -79,9 +79,7 @@ def _checked(cursor: Cursor, schedule: Json, check: Check) -> Json:
         try:
             check(canonical, "")
         except SlaError as error:
-            for problem in error.problems:
-                location, _, message = problem.partition(": ")
-                cursor.at(location).problem(message.rstrip("."))
+            cursor.problems_of(error)
     return canonical
 
 

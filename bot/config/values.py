@@ -12,6 +12,7 @@ from bot.config.problems import did_you_mean
 from bot.config.reading import Cursor, Reader
 from sla.durations import format_duration, parse_duration
 from sla.errors import SlaError
+from sla.policy import LONGEST_TARGET, SHORTEST_TARGET
 
 MAX_TEXT = 2000
 OFF = ("off", "no", "never", "false", "none")
@@ -96,8 +97,10 @@ def target_seconds(cursor: Cursor) -> int | None:
     if found is None:
         return None
     seconds = found // timedelta(seconds=1)
-    if seconds < 15:
+    if found < SHORTEST_TARGET:
         cursor.problem("must be at least 15s")
+    if found > LONGEST_TARGET:
+        cursor.problem(f"must be at most {LONGEST_TARGET.days}d")
     return seconds
 
 
