@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 
 from store.leases import clock, lease_end
-from store.statements import columns, fixed, insert, records
+from store.statements import columns, fixed, if_new, insert, records
 from store.tables import inbox as table
 from store.tables import lease as leases
 from store.wake import Topic, wake
@@ -57,7 +57,7 @@ _COUNT = {state: select(func.count()).where(table.c.state == fixed(state)) for s
 
 @cache
 def _put(dialect: str) -> Any:
-    return insert(dialect, table).on_conflict_do_nothing(index_elements=["workspace", "key"])
+    return if_new(insert(dialect, table), "workspace", "key")
 
 
 def _row(envelope: Envelope) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from store.statements import insert
+from store.statements import if_new, insert
 from store.tables import occurrence as table
 
 
 @cache
 def _take(dialect: str) -> Any:
-    return insert(dialect, table).on_conflict_do_nothing()
+    return if_new(insert(dialect, table), "workspace", "job", "at")
 
 
 def take(conn: Connection, workspace: str, job: str, at: datetime) -> bool:

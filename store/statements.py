@@ -15,6 +15,11 @@ def insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
+def if_new(statement: sqlite.Insert | postgresql.Insert, *key: str) -> Any:
+    """The INSERT that does nothing when the key exists; its `rowcount` says which (not kept for inserts by default)."""
+    return statement.on_conflict_do_nothing(index_elements=key).execution_options(preserve_rowcount=True)
+
+
 def columns(table: Table, record: type[Any]) -> list[Column[Any]]:
     """The columns that a record is read from: those named as its fields are."""
     return [table.c[field.name] for field in fields(record)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from store.statements import columns, insert, records
+from store.statements import columns, if_new, insert, records
 from store.tables import ticket_event as table
 
 
@@ -56,7 +56,7 @@ def _append(dialect: str) -> Any:
         {name: bindparam(name) for name in (column.name for column in _COLUMNS)}
         | {"seq": func.coalesce(last.scalar_subquery(), 0) + 1}
     )
-    return statement.on_conflict_do_nothing(index_elements=["workspace", "key"])
+    return if_new(statement, "workspace", "key")
 
 
 def append(conn: Connection, event: TicketEvent) -> bool:

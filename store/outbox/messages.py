@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
-from store.statements import columns, fixed, insert
+from store.statements import columns, fixed, if_new, insert
 from store.tables import outbox as table
 from store.wake import Topic, wake
 
@@ -82,7 +82,7 @@ _REPLACE = update(table).where(*_KEYED, IS_PENDING).values(payload=bindparam("ch
 
 @cache
 def _enqueue(dialect: str) -> Any:
-    return insert(dialect, table).on_conflict_do_nothing(index_elements=["workspace", "key"])
+    return if_new(insert(dialect, table), "workspace", "key")
 
 
 def enqueue(conn: Connection, message: NewMessage) -> bool:
