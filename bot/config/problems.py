@@ -42,5 +42,5 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """`; did you mean first_reply_time?` when a known word is near, else nothing."""
     by_lower_case = {word.lower(): word for word in known}
-    nearest = get_close_matches(given[:100].lower(), by_lower_case, n=1, cutoff=0.6)
+    nearest = get_close_matches(given[:100].lower(), by_lower_case, n=1, cutoff=0.65)
     return f"; did you mean {by_lower_case[nearest[0]]}?" if nearest else ""
