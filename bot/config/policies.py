@@ -87,7 +87,7 @@ def _policy(cursor: Cursor, metrics: tuple[str, ...]) -> Json:
     if "targets" in given and "policy_metrics" in given:
         cursor.problem("has both targets and policy_metrics; keep one")
     rows = given.get("targets", given.get("policy_metrics", []))
-    if isinstance(cursor.node, Mapping) and not rows:
+    if isinstance(cursor.node, Mapping) and not any(_is_written(cursor, key) for key in ("targets", "policy_metrics")):
         cursor.problem("has no target; a policy needs at least one")
     return {
         "title": given.get("title"),
@@ -99,6 +99,12 @@ def _policy(cursor: Cursor, metrics: tuple[str, ...]) -> Json:
         **{key: given[key] for key in ("id", "position") if key in given},
         "policy_metrics": rows,
     }
+
+
+def _is_written(cursor: Cursor, key: str) -> bool:
+    """Whether there is something under a key, right or wrong; one mistake is told once."""
+    inside = cursor.entries().get(key)
+    return inside is not None and not inside.is_empty
 
 
 def _id(cursor: Cursor) -> int | str | None:
@@ -122,7 +128,7 @@ def _targets(cursor: Cursor, metrics: tuple[str, ...]) -> list[Json]:
         keys: dict[str, Reader] = {"hours": choice(HOURS), **dict.fromkeys(metrics, _target)}
         given = record(by_metric, keys)
         hours = given.pop("hours", "business")
-        if not given:
+        if not set(by_metric.entries()) - {"hours"}:
             by_metric.problem(f"has no target; known are {', '.join(metrics)}")
         for metric, (seconds, own_hours) in given.items():
             business_hours = (own_hours or hours) == "business"

@@ -56,6 +56,17 @@ class Cursor:
         return isinstance(self.node, Scalar) and self.node.value is None
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing was written here, or a list or mapping without anything in it."""
+        match self.node:
+            case Scalar():
+                return self.is_null
+            case Sequence():
+                return not self.node.items
+            case MappingNode():
+                return not self.node.entries
+
+    @property
     def scalar(self) -> bool | int | float | str | None:
         """The single value; None when this is a list or a mapping."""
         return self.node.value if isinstance(self.node, Scalar) else None

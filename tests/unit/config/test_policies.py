@@ -177,6 +177,8 @@ def test_settings_at_the_top_are_the_defaults_of_all_policies(load):
             ".targets.urgent.group_ownership_time: unknown key; known are hours, first_reply_time, next_reply_time, ",
         ),
         ("{title: A}", ": has no target; a policy needs at least one"),
+        ("{title: A, targets: {}}", ": has no target; a policy needs at least one"),
+        ("{title: A, policy_metrics: []}", ": has no target; a policy needs at least one"),
         (
             "{title: A, targets: {urgent: {hours: business}}}",
             ".targets.urgent: has no target; known are first_reply_time, next_reply_time, ",
