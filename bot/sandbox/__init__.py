@@ -23,7 +23,8 @@ query), answered by `{"ok": true, "result": ...}` or `{"ok": false, "error": COD
 
 - `build`: workspace, user, user_group, channel, app, install, request_url, configure
 - `act` (as a person): post, post_as_bot, edit, delete, react, unreact, unfurl
-- `ui` (as a person, answered by the app): command, click, choose, shortcut, fill, submit, close, open_home, dismiss
+- `ui` (as a person, answered by the app): command, click, choose, shortcut, open_home, dismiss; in
+  views: fill, click_view, choose_view, submit, close
 - `channels`: join, invite, leave, archive, unarchive, rename, delete_channel, change_id, share, unshare, open_direct
 - `directory`: update_user, set_group_users
 - `apps`: uninstall, revoke_token, rate_limited, raw_event, connections, disconnect, cut, silence
@@ -35,9 +36,9 @@ query), answered by `{"ok": true, "result": ...}` or `{"ok": false, "error": COD
 A page starts from `GET /sandbox/read/snapshot` and follows `GET /sandbox/stream` (server-sent events named `change`,
 each `{"seq", "kind", ...}` with the whole object as it is now): `message` {channel, message}, `message_removed`
 {channel, ts}, `channel` {channel}, `channel_removed` {channel}, `user` {user}, `user_group` {user_group}, `team`
-{team}, `app` {app}, `ephemeral` {ephemeral}, `ephemeral_removed` {ts}, `view` {view} (`view.user` is whose), `view_closed`
-{view_id, user}, `home` {user, app, view}, `reset` (load the snapshot again). Changes with a `seq` at or below the
-snapshot's are in it already. Files in `bot/sandbox/page/` are served at `/` (index.html) and `/page/`.
+{team}, `app` {app}, `ephemeral` {ephemeral}, `ephemeral_removed` {ts}, `view` {view} (`view.user` is whose),
+`view_closed` {view_id, user}, `home` {user, app, view}, `reset` (load the snapshot again). Changes with a `seq` at or
+below the snapshot's are in it already. Files in `bot/sandbox/page/` are served at `/` (index.html) and `/page/`.
 """
 
 from bot.sandbox.clock import Clock, ManualClock, RealClock

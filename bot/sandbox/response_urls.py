@@ -33,7 +33,7 @@ class ResponseUrls:
         self._known: dict[str, ResponseUrl] = {}
         self.base = ""
 
-    def mint(  # noqa: PLR0913
+    def mint(
         self,
         install: Install,
         *,
@@ -58,6 +58,10 @@ class ResponseUrls:
         while len(self._known) > URLS_KEPT:
             del self._known[next(iter(self._known))]
         return f"{self.base}/{path}/{install.team}/{secret}"
+
+    def peek(self, secret: str) -> ResponseUrl | None:
+        """Return what a URL stands for without using it."""
+        return self._known.get(secret)
 
     def use(self, secret: str) -> ResponseUrl | str:
         """Count a use; returns Slack's word for the refusal when there is none left."""

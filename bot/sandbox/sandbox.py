@@ -14,6 +14,7 @@ from bot.sandbox.control.directory import Directory
 from bot.sandbox.control.faults import FaultControl
 from bot.sandbox.control.read import Read
 from bot.sandbox.control.serve import Control
+from bot.sandbox.control.ui import Ui
 from bot.sandbox.deliveries import Deliveries
 from bot.sandbox.faults import Faults
 from bot.sandbox.http_events import HttpEvents
@@ -57,6 +58,7 @@ class Sandbox:
         )
         self.build = Build(self.slack)
         self.act = Act(self.slack)
+        self.ui = Ui(self.slack)
         self.channels = Channels(self.slack)
         self.directory = Directory(self.slack)
         self.apps = Apps(self.slack)
@@ -71,6 +73,7 @@ class Sandbox:
             {
                 "build": self.build,
                 "act": self.act,
+                "ui": self.ui,
                 "channels": self.channels,
                 "directory": self.directory,
                 "apps": self.apps,

@@ -8,6 +8,7 @@ from bot.sandbox.control.serve import Control, refuse_foreign
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.slack import Slack
 from bot.sandbox.stream import serve_stream
+from bot.sandbox.web_api.outside import Outside
 from bot.sandbox.web_api.serve import WebApi
 
 PAGE = Path(__file__).parent / "page"
@@ -29,6 +30,11 @@ def application(slack: Slack, control: Control) -> web.Application:
     app.router.add_route("GET", "/api/{method}", api.handle)
     app.router.add_route("POST", "/api/{method}", api.handle)
     app.router.add_get("/link/", slack.sockets.handle)
+    outside = Outside(slack)
+    for path in ("actions", "commands", "app"):
+        app.router.add_post(f"/{path}/{{team}}/{{secret}}", outside.response_url)
+    app.router.add_post("/upload/v1/{file}", outside.upload)
+    app.router.add_get("/files-pri/{file}/{rest:.*}", outside.download)
     app.router.add_get("/sandbox/", control.index)
     app.router.add_get("/sandbox/stream", stream)
     app.router.add_get("/sandbox/{namespace}/{method}", control.handle)

@@ -61,7 +61,7 @@ class Act:
             entry.subtype = "thread_broadcast" if broadcast else entry.subtype
         return self._shown(messages.post(self._slack, entry))
 
-    def post_as_bot(  # noqa: PLR0913
+    def post_as_bot(
         self,
         channel: str,
         user: str,

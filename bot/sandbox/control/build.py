@@ -118,7 +118,7 @@ class Build:
         self._slack.changes.publish("user_group", user_group=shown)
         return shown
 
-    def channel(  # noqa: PLR0913
+    def channel(
         self,
         team: str,
         name: str,
@@ -158,7 +158,7 @@ class Build:
         conversations.publish(self._slack, channel)
         return conversations.snapshot(channel)
 
-    def app(  # noqa: PLR0913
+    def app(
         self,
         name: str,
         *,
@@ -247,7 +247,7 @@ class Build:
         entry.socket_mode = False
         return self._app(entry)
 
-    def configure(  # noqa: PLR0913
+    def configure(
         self,
         app: str,
         *,

@@ -11,7 +11,7 @@ class Directory:
     def __init__(self, slack: Slack) -> None:
         self._slack = slack
 
-    def update_user(  # noqa: PLR0913
+    def update_user(
         self,
         user: str,
         *,

@@ -58,7 +58,7 @@ class FaultControl:
         )
         return fault.to_json()
 
-    def events(  # noqa: PLR0913
+    def events(
         self,
         kind: str,
         *,

@@ -1,6 +1,7 @@
 """chat.*: what the bot says."""
 
 from bot.sandbox import messages
+from bot.sandbox.conversations import open_direct
 from bot.sandbox.errors import SlackError
 from bot.sandbox.kit.content import Content, read_content
 from bot.sandbox.model import Channel, Json, Message
@@ -53,9 +54,6 @@ def _target(call: Call) -> Channel:
 
 def open_person(call: Call, users: list[str]) -> Channel:
     """Return the direct conversation of the bot with these people; strangers cannot be reached."""
-    # Circular otherwise: conversations posts its notices through messages, as chat does.
-    from bot.sandbox.conversations import open_direct  # noqa: PLC0415
-
     for user in users:
         person = call.find_user(user)
         if person.deleted:

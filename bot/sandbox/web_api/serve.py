@@ -10,9 +10,9 @@ from bot.sandbox.faults import CallFault
 from bot.sandbox.model import App, Install, Json
 from bot.sandbox.rate_limits import TIER_1
 from bot.sandbox.slack import Slack
-from bot.sandbox.web_api import METHODS, Method
 from bot.sandbox.web_api.call import Call
 from bot.sandbox.web_api.going_wrong import before, limited, reset
+from bot.sandbox.web_api.methods import METHODS, Method
 from bot.sandbox.web_api.request import read_arguments, read_token
 
 
