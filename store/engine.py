@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import Self, TypeVar, cast
 from uuid import uuid4
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import migrations, postgresql, sqlite
 from store.errors import StoreError, as_store_error
 from store.urls import parse_url
 from store.wake import Topic
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 Listening = Callable[[frozenset[Topic]], None]
@@ -116,14 +114,27 @@ class Database:
         if self._reader is None:
             raise StoreError("The database is not open.")
         try:
-            async with self._reader.connect() as conn:
-                return await conn.run_sync(unit)
+            try:
+                return await self._read(self._reader, unit)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            return await self._read(self._reader, unit)  # a failover leaves dead connections in the pool, once
         except DBAPIError as error:
             raise as_store_error(error, self.url.database or "") from error
+
+    async def _read(self, reader: AsyncEngine, unit: Callable[[Connection], T]) -> T:
+        async with reader.connect() as conn:
+            return await conn.run_sync(unit)
 
     def on_notify(self, callback: Listening) -> None:
         """Have `callback` called in the event loop with what a commit, here or in another replica, gave reason for."""
         self._listening.append(callback)
+
+    async def listening(self) -> None:
+        """Wait until commits of other replicas are heard; on SQLite there are none."""
+        if self._listener is not None:
+            await self._listener.listening.wait()
 
     def _tell(self, topics: frozenset[Topic]) -> None:
         for callback in self._listening:

@@ -28,8 +28,9 @@ class InboxRow(Base, table=True):
     """An envelope as Slack sent it, keyed by what happened."""
 
     __tablename__ = "inbox"
-    __table_args__ = (
+    __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("ix_inbox_pending", "event_at", "received_at", "key", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_inbox_quarantined", "event_at", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED),
     )
 
     workspace: Key
