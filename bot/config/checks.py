@@ -15,7 +15,7 @@ _CALLED = {"customer": "customers", "group": "groups", "schedule": "schedules", 
 def check_references(cursor: Cursor, document: Json) -> None:
     """Every name used is declared in this file; a tier that no customer has is only a warning."""
     declared: dict[str, set[str]] = {
-        "schedule": {schedule["name"] for schedule in document.get("schedules", [])},
+        "schedule": {schedule["name"] for schedule in document.get("schedules", []) if schedule["name"]},
         "route": {*document.get("routes", {}), "default"},
         "group": set(document.get("groups", {})),
         "customer": set(document.get("customers", {})),

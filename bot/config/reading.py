@@ -161,7 +161,7 @@ Reader = Callable[[Cursor], Any]
 def record(cursor: Cursor, keys: Mapping[str, Reader], *, required: Iterable[str] = ()) -> dict[str, Any]:
     """The canonical values of a mapping with known keys, in the order of `keys`; what was left out is not in."""
     given = cursor.known(keys)
-    if isinstance(cursor.node, MappingNode):
+    if isinstance(cursor.node, MappingNode) or cursor.is_null:
         for key in required:
             if key not in given:
                 cursor.problem(f"{key} is missing")
