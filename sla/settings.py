@@ -70,8 +70,9 @@ class Settings:
 
 
 @lru_cache(maxsize=1024)
-def settings_in_force(given: PolicySettings) -> Settings:
-    """Return what the given settings come to, the product's defaults filled in."""
+def settings_in_force(given: PolicySettings, defaults: PolicySettings) -> Settings:
+    """Return what a policy's settings come to over the defaults of the workspace and of the product."""
+    given = given.over(defaults)
     return Settings(
         acknowledge_reactions=given.acknowledge_reactions or (),
         fulfill_on_internal_note=bool(given.fulfill_on_internal_note),

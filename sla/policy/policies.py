@@ -17,6 +17,9 @@ from sla.ticket import Priority
 SHORTEST_TARGET = timedelta(seconds=15)
 LONGEST_TARGET = timedelta(days=366)
 
+_MINUTE = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
+
 
 class Target(NamedTuple):
     """How long an instance may take.
@@ -70,19 +73,14 @@ class Policy:
 
 
 def _seconds(value: object) -> int:
-    return _within(
-        integer(value),
-        unit="seconds",
-        least=int(SHORTEST_TARGET.total_seconds()),
-        most=int(LONGEST_TARGET.total_seconds()),
-    )
+    return _within(integer(value), "seconds", SHORTEST_TARGET // _SECOND, LONGEST_TARGET // _SECOND)
 
 
 def _minutes(value: object) -> int:
-    return 60 * _within(integer(value), unit="minutes", least=1, most=int(LONGEST_TARGET.total_seconds()) // 60)
+    return 60 * _within(integer(value), "minutes", 1, LONGEST_TARGET // _MINUTE)
 
 
-def _within(number: int, *, unit: str, least: int, most: int) -> int:
+def _within(number: int, unit: str, least: int, most: int) -> int:
     if not least <= number <= most:
         raise SlaError(f": A target has to be {least} to {most} {unit}, not {number}.")
     return number

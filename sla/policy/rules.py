@@ -101,7 +101,10 @@ class Rules:
 
     def settings_of(self, applied: Policy | None) -> Settings:
         """Return the settings in force under a policy, or under none."""
-        return settings_in_force(applied.settings.over(self.settings) if applied else self.settings)
+        return settings_in_force(applied.settings if applied else NO_SETTINGS, self.settings)
+
+
+NO_SETTINGS = PolicySettings()
 
 
 @lru_cache(maxsize=1024)

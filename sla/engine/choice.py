@@ -1,0 +1,69 @@
+"""What every update of a ticket ends with: triggers, the default priority, the choice of policies."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sla.engine.draft import Draft
+from sla.policy import Policy, TriggerAction
+from sla.ticket import Ticket
+
+
+def choose_policies(draft: Draft, text: str | None = None) -> bool:
+    """Run the triggers that hold for the first time, fill an empty priority, and choose the policies.
+
+    Args:
+        draft: The ticket, with the update's own changes already made.
+        text: What was written in the update; None when nothing was.
+
+    Returns:
+        Whether anything that targets depend on may have changed.
+    """
+    _adopt(draft)
+    _fire_triggers(draft, text)
+    if draft.ticket.priority is None and draft.rules.default_priority:
+        draft.ticket = replace(draft.ticket, priority=draft.rules.default_priority)
+    if draft.chosen_for and draft.chosen_for[0] is draft.ticket and draft.chosen_for[1] is draft.rules:
+        return False
+    draft.applied = _first_match(draft.rules.policies, draft.ticket)
+    draft.applied_to_group = _first_match(draft.rules.group_policies, draft.ticket)
+    draft.settings = draft.rules.settings_of(draft.applied)
+    draft.chosen_for = (draft.ticket, draft.rules)
+    return True
+
+
+def _adopt(draft: Draft) -> None:
+    """Put rules that wait for this update in force; remember the schedules that differ in them."""
+    draft.measure_anew = frozenset()
+    if draft.edit is None:
+        return
+    before = {schedule.name: schedule for schedule in draft.rules.schedules}
+    after = {schedule.name: schedule for schedule in draft.edit.rules.schedules}
+    draft.measure_anew = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    draft.rules, draft.own_policies = draft.edit
+    draft.edit = None
+
+
+def _fire_triggers(draft: Draft, text: str | None) -> None:
+    for trigger in draft.rules.triggers:
+        if trigger.key not in draft.fired and trigger.when.holds(draft.ticket, text):
+            draft.fired |= {trigger.key}
+            draft.ticket = _set(draft.ticket, trigger.set)
+
+
+def _set(ticket: Ticket, action: TriggerAction) -> Ticket:
+    return replace(
+        ticket,
+        priority=action.priority or ticket.priority,
+        tags=tuple(dict.fromkeys((*ticket.tags, *action.tags))),
+        group=action.group or ticket.group,
+        ticket_type=action.ticket_type or ticket.ticket_type,
+        customer=action.customer or ticket.customer,
+        schedule=action.schedule or ticket.schedule,
+    )
+
+
+def _first_match(policies: Iterable[Policy], ticket: Ticket) -> Policy | None:
+    """Return the first policy whose filter the ticket matches; none without a priority to find targets by."""
+    if ticket.priority is None:
+        return None
+    return next((each for each in policies if each.filter.holds(ticket)), None)

@@ -1,0 +1,178 @@
+"""One update of a ticket, in its order.
+
+Deadlines before the instant breach; fulfilments and cancellations are judged against the target in force before the
+update; then come the update's own changes, triggers and the choice of policies; then activations, and the retargets
+and pauses of what is still open.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from sla.engine.choice import choose_policies
+from sla.engine.draft import Draft
+from sla.engine.instance import Instance, LogType, Stage
+from sla.metrics import DEFINITIONS, REPLY_METRICS, AtReopening, AtSolve, Metric, Moment, metrics_activated_by
+from sla.metrics import metrics_fulfilled_by as fulfilled_by
+from sla.settings import SolvedWithoutReply
+from sla.ticket import Status
+
+ACTIVATED = {moment: metrics_activated_by(moment) for moment in Moment}
+FULFILLED = {moment: fulfilled_by(moment) for moment in Moment}
+
+
+def pass_deadlines(draft: Draft, at: datetime) -> None:
+    """Breach what was due before an instant; void a stamped breach that the instant comes before.
+
+    The second happens when deadlines were settled up to now and an event turns out to be older: it is judged by the
+    time at which it happened.
+    """
+    for instance in list(draft.running.values()):
+        due = instance.run.due if instance.run else None
+        if due is None:
+            continue
+        if due < at:
+            if not instance.breached and instance.stage is Stage.ACTIVE:
+                draft.breach(instance, due)
+        elif instance.breached:
+            draft.unbreach(instance)
+
+
+def conclude(draft: Draft, *moments: Moment, text: str | None = None) -> None:
+    """Finish an update: choose policies, then let the clocks follow.
+
+    Args:
+        draft: The ticket, with the update's fulfilments and own changes already made.
+        moments: What the update was, beyond a change of fields.
+        text: What was written in it.
+    """
+    if choose_policies(draft, text):
+        _remeasure_what_is_put_away(draft)
+        let_clocks_follow(draft, *moments, retargeted=tuple(draft.running))
+    else:
+        let_clocks_follow(draft, *moments)
+
+
+def let_clocks_follow(draft: Draft, *moments: Moment, retargeted: tuple[Metric, ...] = ()) -> None:
+    """Activate what the moments of an update start, retarget what is still open, and pause it as the status wants."""
+    _hand_over(draft)
+    for metric in retargeted:
+        if metric in draft.running:
+            draft.retarget(metric)
+    if not draft.ticket.status.ended and not draft.void:
+        for moment in moments:
+            _activate(draft, moment)
+        if draft.waiting and not draft.reply_owed:
+            metric = Metric.NEXT_REPLY_TIME if draft.first_reply_ended else Metric.FIRST_REPLY_TIME
+            draft.activate(metric, draft.waiting[0].at)
+    _follow_status(draft)
+
+
+def fulfil(draft: Draft, moment: Moment) -> None:
+    """Fulfil every open instance that a moment fulfils."""
+    for metric in [metric for metric in draft.running if metric in FULFILLED[moment]]:
+        draft.fulfil(draft.running[metric])
+
+
+def answer(draft: Draft, moment: Moment) -> None:
+    """Take a reply, or what counts as the first one: clocks end, nobody waits, a new ticket is open."""
+    fulfil(draft, moment)
+    draft.first_reply_ended, draft.waiting = True, ()
+    if draft.ticket.status is Status.NEW:
+        draft.ticket = replace(draft.ticket, status=Status.OPEN)
+
+
+def set_status(draft: Draft, status: Status) -> tuple[Moment, ...]:
+    """Give the ticket a status, with what solving and reopening make of its instances.
+
+    Returns:
+        The moments that the change is.
+    """
+    before = draft.ticket.status
+    if status is before:
+        return ()
+    draft.ticket = replace(draft.ticket, status=status)
+    if status.ended and not before.ended:
+        solve(draft)
+    if status is Status.CLOSED:
+        draft.resumable = {}
+    return (reopen(draft),) if before is Status.SOLVED and not status.ended else ()
+
+
+def solve(draft: Draft) -> None:
+    """End every open instance in its metric's way; everything is then answered."""
+    for instance in list(draft.running.values()):
+        definition = DEFINITIONS[instance.metric]
+        if definition.at_reopening is AtReopening.RESUME:
+            draft.resumable[instance.metric] = draft.standing(instance)
+        match definition.at_solve:
+            case AtSolve.FULFIL:
+                draft.fulfil(instance)
+            case AtSolve.ANSWER if draft.settings.solved_without_reply is SolvedWithoutReply.FULFILL:
+                draft.fulfil(instance, without_reply=True)
+            case AtSolve.CANCEL if instance.activated_at == draft.now:
+                draft.withdraw(instance)
+            case _:
+                draft.cancel_unless_breached(instance, without_reply=instance.metric in REPLY_METRICS)
+        draft.first_reply_ended |= instance.metric is Metric.FIRST_REPLY_TIME
+    draft.waiting, draft.dismissed = (), None
+
+
+def reopen(draft: Draft) -> Moment:
+    """Take up again what solving ended and reopening resumes; the solved gap stays a pause.
+
+    They come back paused; where the status does not pause them they are resumed when the update follows the status.
+    """
+    if not draft.void:
+        for instance in draft.resumable.values():
+            draft.take_up(instance)
+        draft.resumable = {}
+    return Moment.REOPENING
+
+
+def _activate(draft: Draft, moment: Moment) -> None:
+    for metric in ACTIVATED[moment]:
+        owned = draft.ticket.group is not None or metric is not Metric.GROUP_OWNERSHIP_TIME
+        if owned and metric not in draft.running:
+            draft.activate(metric)
+
+
+def _remeasure_what_is_put_away(draft: Draft) -> None:
+    """Let instances that may come back know schedules that were edited meanwhile."""
+    if not draft.measure_anew:
+        return
+    draft.resumable = {metric: draft.measured(instance) for metric, instance in draft.resumable.items()}
+    draft.dismissed = draft.dismissed and draft.dismissed.with_each(draft.measured)
+    draft.void = draft.void and draft.void.with_each(draft.measured)
+
+
+def _hand_over(draft: Draft) -> None:
+    """Let the group that the ticket is assigned to own it: its predecessor's instance ends, its own begins."""
+    if draft.ticket.group == draft.owner:
+        return
+    fulfil(draft, Moment.HANDOVER)
+    draft.owner = draft.ticket.group
+    if draft.owner and not draft.ticket.status.ended and not draft.void:
+        _activate(draft, Moment.ASSIGNMENT)
+
+
+def _follow_status(draft: Draft) -> None:
+    """Pause and resume what the status now pauses, under the settings in force."""
+    status = draft.ticket.status
+    for metric, instance in list(draft.running.items()):
+        pausing = status in draft.settings.pauses[metric]
+        if pausing and instance.stage is Stage.ACTIVE:
+            draft.pause(metric)
+        elif not pausing and instance.stage is Stage.PAUSED:
+            draft.resume(metric)
+        elif metric in draft.taken_up:
+            draft.log(instance, LogType.PAUSE if pausing else LogType.RESUME)
+    draft.taken_up.clear()
+    draft.dismissed = draft.dismissed and draft.dismissed.with_each(partial(_following, draft))
+    draft.void = draft.void and draft.void.with_each(partial(_following, draft))
+
+
+def _following(draft: Draft, instance: Instance) -> Instance:
+    """Return an instance that is put away, paused or running as the status wants it."""
+    pausing = draft.ticket.status in draft.settings.pauses[instance.metric]
+    return draft.standing(instance) if pausing else draft.running_again(instance)

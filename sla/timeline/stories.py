@@ -1,0 +1,90 @@
+"""The stories of all tickets of a file; where tickets are merged, those of one group are told together."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from heapq import merge
+
+from sla.engine import Gathering, History, fold, in_order
+from sla.events import Comment, CommentDeleted, Event, Merged, MergedIn, Reaction
+from sla.policy import Rules
+from sla.timeline.reading import Timeline, TimelineTicket
+
+
+def tell_stories(timeline: Timeline) -> Iterator[History]:
+    """Yield the history of each ticket up to the timeline's end, in the file's order."""
+    linked = _linked(timeline.tickets)
+    told: dict[str, History] = {}
+    for each in timeline.tickets:
+        group = linked.get(each.ticket.id)
+        if group is None:
+            yield fold(each.ticket, timeline.rules, each.events, timeline.until)
+            continue
+        if each.ticket.id not in told:
+            told |= _Merging(group, timeline.rules).tell(timeline.until)
+        yield told.pop(each.ticket.id)
+
+
+def _linked(tickets: Sequence[TimelineTicket]) -> dict[str, list[TimelineTicket]]:
+    """Return, for each ticket that is part of a merge, all tickets that merges link it with, in the file's order."""
+    group_of = {each.ticket.id: [each] for each in tickets}
+    merged: set[str] = set()
+    for each in tickets:
+        for event in each.events:
+            if isinstance(event, Merged):
+                merged |= {each.ticket.id, event.into}
+                _join(group_of, each.ticket.id, event.into)
+    order = {each.ticket.id: place for place, each in enumerate(tickets)}
+    return {id_: sorted(group_of[id_], key=lambda each: order[each.ticket.id]) for id_ in merged}
+
+
+def _join(group_of: dict[str, list[TimelineTicket]], one: str, other: str) -> None:
+    if group_of[one] is not group_of[other]:
+        joined = group_of[one] + group_of[other]
+        group_of |= dict.fromkeys((each.ticket.id for each in joined), joined)
+
+
+class _Merging:
+    """Tickets that are merged into one another, told together in the order of time.
+
+    Attributes:
+        gatherings: The fold of each ticket, by id.
+        into: The ticket that each merged ticket was merged into.
+    """
+
+    def __init__(self, tickets: Sequence[TimelineTicket], rules: Rules) -> None:
+        self.tickets = tickets
+        self.gatherings = {each.ticket.id: Gathering.of(each.ticket, rules) for each in tickets}
+        self.into: dict[str, str] = {}
+
+    def tell(self, until: datetime) -> dict[str, History]:
+        """Return the history of each ticket, by id."""
+        stories = [[(event, each.ticket.id) for event in in_order(each.events)] for each in self.tickets]
+        for event, id_ in merge(*stories, key=lambda told: told[0].at):
+            if event.at <= until:
+                self._tell(event, id_)
+        return {id_: gathering.end(until) for id_, gathering in self.gatherings.items()}
+
+    def _tell(self, event: Event, id_: str) -> None:
+        match event:
+            case Merged(undo=False) if id_ not in self.into and self._target(event.into) != id_:
+                messages = self.gatherings[id_].draft.waiting
+                self.gatherings[id_].take(event)
+                self._target_takes(event, MergedIn(at=event.at, source=id_, messages=messages))
+                self.into[id_] = event.into
+            case Merged(undo=True) if self.into.get(id_) == event.into:
+                self.gatherings[id_].take(event)
+                self._target_takes(event, MergedIn(at=event.at, source=id_, undo=True))
+                del self.into[id_]
+            case Comment() | CommentDeleted() | Reaction() if id_ in self.into:
+                self.gatherings[self._target(id_)].take(event)
+            case _:
+                self.gatherings[id_].take(event)
+
+    def _target_takes(self, merged: Merged, event: MergedIn) -> None:
+        self.gatherings[self._target(merged.into)].take(event)
+
+    def _target(self, id_: str) -> str:
+        """Return the ticket that a ticket's conversation belongs to by now."""
+        while id_ in self.into:
+            id_ = self.into[id_]
+        return id_
