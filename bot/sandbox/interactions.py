@@ -62,12 +62,17 @@ def respond(slack: Slack, url: ResponseUrl, body: Json) -> None:
     Raises:
         SlackError: the content is not acceptable.
     """
+    if not url.install.is_live:
+        raise SlackError("token_revoked")
+    channel = slack.world.channels.get(url.channel)
+    if channel is None:
+        raise SlackError("channel_not_found")
+    original = channel.messages.get(url.message_ts)
     if body.get("delete_original"):
-        _delete_original(slack, url)
+        _delete_original(slack, url, original)
         return
     app = slack.world.apps[url.install.app_id]
     call = Call(slack=slack, method="response_url", args=body, install=url.install, app=app)
-    original = slack.world.channels[url.channel].messages.get(url.message_ts)
     if body.get("replace_original") and original is not None:
         content = read_content(call, existing=original)
         messages.edit(slack, original, by="", text=content.text, blocks=content.blocks, attachments=content.attachments)
@@ -118,8 +123,7 @@ def _replace_ephemeral(slack: Slack, url: ResponseUrl, fields: Json) -> None:
     slack.changes.publish("ephemeral", ephemeral=entry)
 
 
-def _delete_original(slack: Slack, url: ResponseUrl) -> None:
-    original = slack.world.channels[url.channel].messages.get(url.message_ts)
+def _delete_original(slack: Slack, url: ResponseUrl, original: Message | None) -> None:
     if original is not None:
         messages.delete(slack, original)
     elif url.ephemeral_ts:

@@ -21,7 +21,9 @@ def post(slack: Slack, message: Message) -> Message:
     _publish(slack, message)
 
     def build(install: Install) -> Json:
-        return _located(shown(slack, message, team=install.team), channel) | {"event_ts": message.ts}
+        readable = install.app_id == message.app_id or "metadata.message:read" in install.scopes
+        event = shown(slack, message, team=install.team, metadata=readable)
+        return _located(event, channel) | {"event_ts": message.ts}
 
     slack.emit_in(channel, build, actor_team=message.team)
     _mentions(slack, channel, message)

@@ -83,7 +83,7 @@ class Sandbox:
             }
         )
         self._runner = web.AppRunner(
-            application(self.slack, control), access_log=None, handler_cancellation=True, shutdown_timeout=1.0
+            application(self.slack, control), access_log=None, shutdown_timeout=1.0
         )
         await self._runner.setup()
         self._site = web.TCPSite(self._runner, host, port)

@@ -1,13 +1,11 @@
 """Server-sent events: the page's live view."""
 
-import asyncio
+import contextlib
 import json
 
 from aiohttp import web
 
 from bot.sandbox.changes import Changes
-
-BEAT_SECONDS = 15.0
 
 
 async def serve_stream(request: web.Request, changes: Changes) -> web.StreamResponse:
@@ -16,18 +14,9 @@ async def serve_stream(request: web.Request, changes: Changes) -> web.StreamResp
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
     await response.prepare(request)
-    stream = changes.listen()
-    try:
-        async for change in stream:
-            text = json.dumps(change, separators=(",", ":"))
-            await response.write(f"id: {change['seq']}\nevent: change\ndata: {text}\n\n".encode())
-    except (ConnectionError, asyncio.CancelledError):
-        if not _gone(request):
-            raise
-    finally:
-        await stream.aclose()
+    async with contextlib.aclosing(changes.listen()) as stream:
+        with contextlib.suppress(ConnectionError):
+            async for change in stream:
+                text = json.dumps(change, separators=(",", ":"))
+                await response.write(f"id: {change['seq']}\nevent: change\ndata: {text}\n\n".encode())
     return response
-
-
-def _gone(request: web.Request) -> bool:
-    return request.transport is None or request.transport.is_closing()

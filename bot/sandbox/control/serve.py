@@ -31,6 +31,8 @@ class Control:
         path = f"{request.match_info['namespace']}/{request.match_info['method']}"
         try:
             refuse_foreign(request)
+            if request.method == "GET" and request.match_info["namespace"] != "read":
+                return _not_allowed(path)
             method = self._find(path)
             result = method(**_checked(method, await _arguments(request)))
             if inspect.isawaitable(result):
@@ -51,6 +53,11 @@ class Control:
         del request
         listing = {path: str(inspect.signature(method)) for path, method in sorted(self._methods.items())}
         return web.json_response({"ok": True, "methods": listing})
+
+
+def _not_allowed(path: str) -> web.Response:
+    message = f"{path} changes things: POST it."
+    return web.json_response({"ok": False, "error": "post_only", "message": message}, status=405)
 
 
 def refuse_foreign(request: web.Request) -> None:

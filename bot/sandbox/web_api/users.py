@@ -8,6 +8,8 @@ from bot.sandbox.web_api.call import Call, invalid_arguments
 from bot.sandbox.web_api.paging import page
 from bot.sandbox.web_api.registry import method
 
+SLACKBOT = "USLACKBOT"
+
 
 def _shown(call: Call, person: User) -> Json:
     return render.user(call.slack.world, person, viewer=call.bot, email=call.has("users:read.email"))
@@ -19,6 +21,8 @@ def info(call: Call) -> Json:
     user = call.text("user")
     if not user:
         raise invalid_arguments("missing required field: user")
+    if user == SLACKBOT:
+        return {"user": _shown(call, User(id=SLACKBOT, team=call.team, name="slackbot", real_name="Slackbot"))}
     return {"user": _shown(call, call.find_user(user))}
 
 
