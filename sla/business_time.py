@@ -60,23 +60,6 @@ class Hours(Protocol):
                 total -= self.elapsed(since, until)
         return total
 
-    def after_excluding(self, start: datetime, duration: timedelta, pauses: Sequence[Pause]) -> datetime | None:
-        """Return the least instant at which `duration` is counted outside `pauses`; None when it never is.
-
-        A pause is worth what it covers of these hours, never its wall-clock length. One that begins exactly when the
-        duration is used up comes too late to move it.
-        """
-        due_at = self.after(start, duration)
-        for paused_at, resumed_at in pauses:
-            if paused_at >= due_at:
-                break
-            if resumed_at is None:
-                return None
-            if resumed_at > start:
-                duration += self.elapsed(max(paused_at, start), resumed_at)
-                due_at = self.after(start, duration)
-        return due_at
-
 
 class BusinessTime(Hours):
     """The open hours of one schedule, compiled as far as they have been asked for.
