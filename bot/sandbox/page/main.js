@@ -1,7 +1,7 @@
 // Puts the page together: one world, one session, drawn again after every change.
 
 import { drawModal } from "./modals.js";
-import { drawMain, drawThread } from "./panes.js";
+import { drawMain, drawNothing, drawThread } from "./panes.js";
 import { Session } from "./session.js";
 import { actors, drawSidebar, drawTime, firstPlace } from "./sidebar.js";
 import { follow, tellTime } from "./stream.js";
@@ -13,7 +13,7 @@ const part = (id) => document.getElementById(id);
 const EVERYWHERE = new Set(["user", "user_group", "channel", "channel_removed", "team", "app"]);
 
 const world = new World();
-const session = new Session();
+const session = new Session(schedule);
 const ctx = { world, session, version: 0, connected: false, newAfter: "", render: schedule };
 
 let due = false;
@@ -52,7 +52,7 @@ function render() {
   due = false;
   settle();
   if (!session.user) {
-    part("main").textContent = "The sandbox is empty: there is nobody to act as yet.";
+    drawNothing(part("main"), "The sandbox is empty: there is nobody to act as yet.");
     return;
   }
   const day = new Date(world.now * 1000).toDateString();
@@ -71,8 +71,7 @@ function render() {
 function changed(changes) {
   if (changes === null) {
     ctx.version += 1;
-    if (!session.since) session.since = world.now.toFixed(6);
-    if (!session.user) part("main").replaceChildren();
+    session.since ||= world.lastTs();
   } else if (changes.some((change) => EVERYWHERE.has(change.kind))) ctx.version += 1;
   schedule();
 }

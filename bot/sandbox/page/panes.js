@@ -131,7 +131,8 @@ function drawApp(ctx, container, app) {
   }
 }
 
-function drawNothing(container, text) {
+/** Says in the middle column why there is nothing in it. */
+export function drawNothing(container, text) {
   reconcile(container, [{ key: "nothing", signature: text, build: () => el("div", { class: "nothing" }, el("p", {}, text)) }]);
 }
 

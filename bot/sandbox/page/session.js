@@ -1,7 +1,8 @@
 // Who is acting and what they look at; kept in the address, so that it can be linked to and gone back from.
 
 export class Session {
-  constructor() {
+  constructor(moved) {
+    this.moved = moved; // called when the person goes somewhere
     this.user = "";
     this.place = ""; // a channel's or an app's id
     this.detail = ""; // a thread's ts, or an app's tab
@@ -15,12 +16,14 @@ export class Session {
   /** Takes over the address. */
   fromAddress(hash) {
     [this.user = "", this.place = "", this.detail = ""] = decodeURIComponent(hash.replace(/^#/, "")).split("/");
+    this.pane = this.detail && !this.place.startsWith("A") ? "side" : "main";
   }
 
   go(place, detail = "") {
     this.editing = "";
-    this.pane = detail && !place.startsWith("A") ? "side" : "main";
     location.hash = [this.user, place, detail].filter(Boolean).join("/");
+    this.fromAddress(location.hash);
+    this.moved();
   }
 
   become(user, place) {

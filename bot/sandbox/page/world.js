@@ -93,6 +93,12 @@ export class World {
     return this.sorted.get(channel);
   }
 
+  /** The latest message's ts, or the present when there is none. */
+  lastTs() {
+    const all = [...this.messages.values()].flatMap((list) => [...list.keys()]);
+    return all.reduce((last, ts) => (ts > last ? ts : last), this.now.toFixed(6));
+  }
+
   message(channel, ts) {
     return this.messages.get(channel)?.get(ts);
   }
