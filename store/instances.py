@@ -59,6 +59,11 @@ _OLDEST = (table.c.next_at, table.c.workspace, table.c.ticket_id)
 _DUE = select(*_COLUMNS).where(*_IS_DUE).order_by(*_OLDEST).limit(bindparam("most"))
 _NEXT = select(table.c.next_at).where(table.c.next_at.is_not(None)).order_by(table.c.next_at).limit(1)
 _BACK_OFF = update(table).where(*_ONE).values(next_at=bindparam("until"), attempts=table.c.attempts + 1)
+_RESCHEDULE = (
+    update(table)
+    .where(*_ONE)
+    .values(next_at=bindparam("to_next_at"), sent=bindparam("to_sent"), attempts=bindparam("to_attempts"))
+)
 _DELETE = delete(table).where(*_ONE)
 
 
@@ -99,6 +104,30 @@ def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[Instance
     return list(records(InstanceRecord, conn.execute(_OF_TICKET, {"of": workspace, "id": ticket_id})))
 
 
+def get(conn: Connection, workspace: str, ticket_id: int, metric: str, number: int) -> InstanceRecord | None:
+    """One instance of a ticket."""
+    return next(iter(some(conn, workspace, ticket_id, [(metric, number)])), None)
+
+
+def some(conn: Connection, workspace: str, ticket_id: int, named: Sequence[tuple[str, int]]) -> list[InstanceRecord]:
+    """Those instances (metric, number) of a ticket that are stored."""
+    if not named:
+        return []
+    statement = select(*_COLUMNS).where(
+        table.c.workspace == workspace,
+        table.c.ticket_id == ticket_id,
+        tuple_(table.c.metric, table.c.instance).in_(list(named)),
+    )
+    return list(records(InstanceRecord, conn.execute(statement)))
+
+
+def remove(conn: Connection, workspace: str, ticket_id: int, named: Sequence[tuple[str, int]]) -> None:
+    """Forget instances (metric, number) that, it has turned out, never began."""
+    if named:
+        of_ticket = {"of_workspace": workspace, "of_ticket_id": ticket_id}
+        conn.execute(_DELETE, [of_ticket | {"of_metric": metric, "of_instance": number} for metric, number in named])
+
+
 def due(conn: Connection, now: datetime, limit: int = 100) -> list[InstanceRecord]:
     """What is due at or before `now`, oldest first; call it in a unit of `write`, which also deals with it.
 
@@ -136,6 +165,17 @@ def next_due(conn: Connection) -> datetime | None:
 def back_off(conn: Connection, instance: InstanceRecord, until: datetime) -> None:
     """Look again at `until`: after a failure, or while a question to Slack is under way."""
     conn.execute(_BACK_OFF, _named(instance) | {"until": until})
+
+
+def reschedule(conn: Connection, instances: Sequence[InstanceRecord]) -> None:
+    """Store `next_at`, `sent` and `attempts` of instances, and nothing else: what a tick changes."""
+    if instances:
+        moved = [
+            _named(one) | {"to_next_at": one.next_at, "to_sent": one.sent, "to_attempts": one.attempts}
+            for one in instances
+        ]
+        conn.execute(_RESCHEDULE, moved)
+        wake(conn, Topic.DEADLINES)
 
 
 def listing_open(conn: Connection, workspace: str, *, limit: int = 100) -> list[InstanceRecord]:

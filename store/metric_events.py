@@ -61,6 +61,51 @@ def supersede(conn: Connection, breach: MetricEventRecord, recorded_at: datetime
     return conn.execute(standing.values(superseded=True, deleted=True, recorded_at=recorded_at)).rowcount
 
 
+def agree(
+    conn: Connection, workspace: str, ticket_id: int, wanted: Sequence[MetricEventRecord], recorded_at: datetime
+) -> None:
+    """Make the log of a ticket say what a replay found: entries that stand keep their ids, others are marked deleted.
+
+    A superseded breach is shown as such in either case, so it counts as standing where it was marked before.
+    """
+    standing: dict[tuple[object, ...], list[MetricEventRecord]] = {}
+    for event in of_ticket(conn, workspace, ticket_id):
+        if event.superseded or not event.deleted:
+            standing.setdefault(_happening(event), []).append(event)
+    missing = []
+    for event in wanted:
+        known = standing.get(_happening(event))
+        if known:
+            known.pop()
+        else:
+            missing.append(replace(event, deleted=event.superseded, recorded_at=recorded_at))
+    _mark_deleted(conn, workspace, [event.event_id for left in standing.values() for event in left], recorded_at)
+    append(conn, missing)
+
+
+def withdraw(
+    conn: Connection, workspace: str, ticket_id: int, named: Sequence[tuple[str, int]], recorded_at: datetime
+) -> None:
+    """Mark the entries of instances (metric, number) that never began as deleted."""
+    if named:
+        gone = [
+            event.event_id
+            for event in of_ticket(conn, workspace, ticket_id)
+            if (event.metric, event.instance) in named and not event.deleted
+        ]
+        _mark_deleted(conn, workspace, gone, recorded_at)
+
+
+def _happening(event: MetricEventRecord) -> tuple[object, ...]:
+    return (event.metric, event.instance, event.type, event.at, event.body.get("target_seconds"), event.superseded)
+
+
+def _mark_deleted(conn: Connection, workspace: str, event_ids: Sequence[int], recorded_at: datetime) -> None:
+    if event_ids:
+        gone = update(table).where(table.c.workspace == workspace, table.c.event_id.in_(event_ids))
+        conn.execute(gone.values(deleted=True, recorded_at=recorded_at))
+
+
 def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[MetricEventRecord]:
     """The entries of a ticket by instant, then id."""
     return list(records(MetricEventRecord, conn.execute(_OF_TICKET, {"of": workspace, "id": ticket_id})))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.slack import blocks
 from bot.slack.blocks import Block, Post
-from bot.slack.text import clip, date_token, escape, plain, quoted
+from bot.slack.text import authored, clip, date_token, escape
 from bot.slack.wording import metric_label, span
 
 _TEXT_LIMIT = 600
@@ -56,7 +56,7 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """Everything a card shows; customer-written texts are as Slack sent them."""
+    """Everything a card shows; all texts are plain, without live tokens."""
 
     number: int
     badge: Badge
@@ -114,7 +114,7 @@ def card(view: CardView) -> Post:
     )
     built: list[Block] = [
         blocks.header(f"{_BADGE_ICONS[view.badge]} {title}"),
-        blocks.quote(clip(plain(view.text) or _files_line(view.file_names), _TEXT_LIMIT)),
+        blocks.quote(clip(view.text or _files_line(view.file_names), _TEXT_LIMIT)),
         blocks.fields(facts),
         blocks.section(
             "\n".join(_clock_line(clock) for clock in view.clocks) or "_No service-level agreement applies._"
@@ -123,7 +123,7 @@ def card(view: CardView) -> Post:
         _buttons(view),
     ]
     text = f"{view.badge.capitalize()}: {escape(title)} · {view.priority or 'no priority'} · {view.status}{due}: "
-    return Post(text=text + quoted(view.text, 200), blocks=tuple(built))
+    return Post(text=text + authored(view.text, 200), blocks=tuple(built))
 
 
 def alert(view: AlertView) -> Post:
@@ -145,7 +145,7 @@ def alert(view: AlertView) -> Post:
         detail += f" · sent {span(view.late)} late"
     built = [
         blocks.section(f"{line}\n{mentions}".rstrip()),
-        blocks.quote(clip(plain(view.text), 300)),
+        blocks.quote(clip(view.text, 300)),
         blocks.context(detail),
     ]
     what = "missed" if view.breach else f"due in {amount}"
@@ -154,7 +154,7 @@ def alert(view: AlertView) -> Post:
 
 
 def _customer(name: str, tier: str) -> str:
-    name = " ".join(plain(name).split()) or "Unknown customer"
+    name = " ".join(name.split()) or "Unknown customer"
     return f"{name} ({tier})" if tier else name
 
 
@@ -164,11 +164,11 @@ def _files_line(names: Sequence[str]) -> str:
 
 def _origin(view: CardView) -> str:
     parts = [
-        f"from {quoted(view.requester, 80)}" if view.requester else "",
-        f"policy {quoted(view.policy, 80)}" if view.policy else "",
+        f"from {authored(view.requester, 80)}" if view.requester else "",
+        f"policy {authored(view.policy, 80)}" if view.policy else "",
     ]
     if view.file_names and view.text:
-        parts.append(quoted(_files_line(view.file_names), 200))
+        parts.append(authored(_files_line(view.file_names), 200))
     if view.permalink:
         parts.append(f"<{view.permalink}|open the thread>")
     return " · ".join(part for part in parts if part) or f"ticket #{view.number}"

@@ -2,23 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from sla.ticket import Role
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.client import SlackClients, ask
 from bot.slack.envelopes import mapping, text_of
-
-
-class ChannelKind(StrEnum):
-    """A channel as conditions name it; direct messages are out of scope."""
-
-    PUBLIC = "public"
-    PRIVATE = "private"
-    SHARED = "shared"
-    DIRECT = "direct"
+from sla.ticket import ChannelKind, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +30,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """What Slack says about a channel, as seen by the bot."""
+    """What Slack says about a channel, as seen by the bot; ``kind`` is None for direct messages."""
 
     channel: str
     name: str
-    kind: ChannelKind
+    kind: ChannelKind | None
     is_member: bool = False
     is_archived: bool = False
 
@@ -54,34 +44,26 @@ class Channel:
         return self.kind is ChannelKind.SHARED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agents:
-    """Who counts as an agent: listed people, members of user groups, and the home workspace's own people."""
-
-    users: frozenset[str]
-    home_workspace: bool
-
-
-def role_of(person: Person, *, agents: Agents, home: str, external: bool) -> Role:
+def role_of(person: Person, *, agents: frozenset[str], home: str | None, external: bool) -> Role:
     """The role of ``person`` in a channel: agent, bot, or the customer's side, which is everybody else.
 
-    Being of the home workspace makes an agent only in channels shared with another company: in an internal
-    channel everybody is of the home workspace. Guests and strangers are customers wherever they are.
+    ``agents`` are agents by name or by user group. ``home`` is the installing workspace where its people are agents by
+    default, else None; that holds only in ``external`` channels, since in an internal one everybody is of the home
+    workspace. Guests and strangers are customers wherever they are.
     """
     if person.is_bot:
         return Role.BOT
-    if person.user in agents.users:
+    if person.user in agents:
         return Role.AGENT
-    at_home = person.team == home and not (person.is_guest or person.is_stranger)
-    return Role.AGENT if agents.home_workspace and external and at_home else Role.END_USER
+    at_home = home is not None and person.team == home and not (person.is_guest or person.is_stranger)
+    return Role.AGENT if external and at_home else Role.END_USER
 
 
 class Directory:
     """Remembers what Slack said until an event says that it changed."""
 
-    def __init__(self, slack: SlackClients, *, home: str) -> None:
+    def __init__(self, slack: SlackClients) -> None:
         self._slack = slack
-        self._home = home
         self._people: dict[str, Person] = {}
         self._channels: dict[str, Channel] = {}
         self._group_members: dict[str, frozenset[str]] = {}
@@ -158,8 +140,9 @@ def person_from(raw: Mapping[str, Any], *, user: str) -> Person:
 
 def channel_from(raw: Mapping[str, Any], *, channel: str) -> Channel:
     """A channel object of ``conversations.info``. ``is_shared`` alone may be one company's own grid: not external."""
+    kind: ChannelKind | None
     if raw.get("is_im") is True or raw.get("is_mpim") is True:
-        kind = ChannelKind.DIRECT
+        kind = None
     elif raw.get("is_ext_shared") is True:
         kind = ChannelKind.SHARED
     else:

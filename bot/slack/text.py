@@ -40,9 +40,9 @@ def _read_token(match: re.Match[str]) -> str:
     return f"{label} ({target})" if label and label != target else target
 
 
-def quoted(text: str, limit: int) -> str:
-    """Customer text as one authored ``mrkdwn`` fragment: plain, escaped, on one line, at most ``limit`` characters."""
-    return escape(clip(" ".join(plain(text).split()), limit))
+def authored(text: str, limit: int) -> str:
+    """Plain text as one fragment of our own ``mrkdwn``: escaped, on one line, at most ``limit`` characters."""
+    return escape(clip(" ".join(text.split()), limit))
 
 
 def clip(text: str, limit: int) -> str:

@@ -6,14 +6,15 @@ from store.outbox.messages import (
     OutboxMessage,
     OutboxState,
     enqueue,
+    enqueue_many,
     fold,
     replace_payload,
     retry,
     supersede,
     void,
 )
-from store.outbox.outcomes import Delivery, Refusal, failed, release, sent, uncertain
-from store.outbox.queries import Backlog, backlog, counts, find, listing, of_message, of_ticket, pending, prune
+from store.outbox.outcomes import Delivery, Refusal, failed, release, sent, uncertain, withdraw
+from store.outbox.queries import Backlog, backlog, by_kind, counts, find, listing, of_message, of_ticket, pending, prune
 
 __all__ = [
     "Backlog",
@@ -23,10 +24,12 @@ __all__ = [
     "OutboxState",
     "Refusal",
     "backlog",
+    "by_kind",
     "claim",
     "claim_uncertain",
     "counts",
     "enqueue",
+    "enqueue_many",
     "expire_leases",
     "failed",
     "find",
@@ -45,4 +48,5 @@ __all__ = [
     "supersede",
     "uncertain",
     "void",
+    "withdraw",
 ]

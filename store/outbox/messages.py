@@ -87,7 +87,21 @@ def _enqueue(dialect: str) -> Any:
 
 def enqueue(conn: Connection, message: NewMessage) -> bool:
     """Record a message; False if its key was recorded before, whatever became of that one."""
-    row = {
+    return enqueue_many(conn, [message]) == 1
+
+
+def enqueue_many(conn: Connection, messages: Sequence[NewMessage]) -> int:
+    """Record messages; how many had new keys."""
+    if not messages:
+        return 0
+    new: int = conn.execute(_enqueue(conn.dialect.name), [_row(message) for message in messages]).rowcount
+    if new:
+        wake(conn, Topic.OUTBOX)
+    return new
+
+
+def _row(message: NewMessage) -> dict[str, Any]:
+    return {
         "workspace": message.workspace,
         "key": message.key,
         "kind": message.kind,
@@ -105,10 +119,6 @@ def enqueue(conn: Connection, message: NewMessage) -> bool:
         "fallback_of": message.fallback_of,
         "created_at": message.created_at,
     }
-    new = conn.execute(_enqueue(conn.dialect.name), row).rowcount == 1
-    if new:
-        wake(conn, Topic.OUTBOX)
-    return new
 
 
 def replace_payload(conn: Connection, workspace: str, key: str, payload: dict[str, Any]) -> bool:

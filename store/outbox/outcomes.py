@@ -80,6 +80,12 @@ def failed(conn: Connection, message: OutboxMessage, now: datetime, error: str, 
     return ours and _free_slot(conn, message, now, SPACING)
 
 
+def withdraw(conn: Connection, message: OutboxMessage, now: datetime, reason: str) -> bool:
+    """There is nothing to say any more; its destination need not wait. False if the claim was lost."""
+    ours = _end_claim(conn, message, state=OutboxState.SUPERSEDED, error=reason)
+    return ours and _free_slot(conn, message, now, timedelta(0))
+
+
 def _end_claim(conn: Connection, message: OutboxMessage, **changed: Any) -> bool:
     parameters = {"of": message.workspace, "named": message.key, "with_fence": message.fence}
     statement = update(table).where(*_MINE).values(lease_until=None, **changed)

@@ -1,0 +1,199 @@
+"""The composition root: everything that runs, put together and taken apart."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from fastapi import FastAPI
+from slack_sdk.errors import SlackApiError
+
+from bot.clock import Clock
+from bot.config.config import Config
+from bot.errors import BotError
+from bot.http.app import Ports, Readiness, build_web
+from bot.http.dashboard.status import StatusView
+from bot.http.server import HttpServer
+from bot.scheduler import Alarm
+from bot.services import overview
+from bot.services.breaches import Breaches
+from bot.services.delivery import Delivery
+from bot.services.desk import Desk
+from bot.services.dispatch import Dispatch
+from bot.services.opening import open_desk
+from bot.slack.client import SlackClients, SlackUnavailableError
+from bot.slack.directory import Directory
+from bot.slack.envelopes import Envelope
+from bot.slack.receiver import build_receiver
+from bot.slack.socket import SocketMode
+from bot.worker import Worker
+from store import inbox, instances
+from store.engine import Database
+from store.errors import StoreError
+from store.wake import Topic
+
+STOP_SECONDS = 10.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How Slack is reached, and how it reaches us.
+
+    Attributes:
+        app_token: Opens Socket Mode; None to take signed HTTP instead.
+        signing_secret: Verifies HTTP requests.
+        listen: Host and port of the web server.
+    """
+
+    bot_token: str
+    app_token: str | None
+    signing_secret: str | None
+    api_url: str
+    listen: tuple[str, int]
+    secret: bytes
+
+
+class Threadline:
+    """The running program: one workspace, one database, one clock."""
+
+    def __init__(self, connection: Connection, *, db: Database, clock: Clock, load: Callable[[], Config]) -> None:
+        self._connection = connection
+        self._load = load
+        self.db = db
+        self.clock = clock
+        self.slack = SlackClients(token=connection.bot_token, base_url=connection.api_url)
+        self.directory = Directory(self.slack)
+        self._desk: Desk | None = None
+        self.dispatch = Dispatch(db=db, desk=self.desk, slack=self.slack, directory=self.directory, clock=clock)
+        self.breaches = Breaches(db=db, desk=self.desk, clock=clock)
+        self.delivery = Delivery(
+            db=db,
+            desk=self.desk,
+            slack=self.slack,
+            directory=self.directory,
+            clock=clock,
+            secret=connection.secret,
+        )
+        self.alarm = Alarm(tick=self.breaches.tick, clock=clock)
+        self._intake_worker = Worker("inbox", drain=self.dispatch.drain, next_at=self._next_inbox, clock=clock)
+        self._send_worker = Worker("outbox", drain=self.delivery.drain, next_at=self.delivery.next_at, clock=clock)
+        self._receiver = build_receiver(keep=self.keep, signing_secret=connection.signing_secret)
+        self._socket: SocketMode | None = None
+        self._http: HttpServer | None = None
+        self._alarm_setting: set[asyncio.Task[None]] = set()
+        self.address = ""
+
+    def desk(self) -> Desk:
+        """The desk as it is now."""
+        if self._desk is None:
+            raise BotError("The bot has not been started.")
+        return self._desk
+
+    async def start(self, *, workers: bool = True) -> None:
+        """Ask Slack who we are, load the rules, listen.
+
+        Args:
+            workers: Whether to work by itself; a demonstration in virtual time drives the work step by step.
+
+        Raises:
+            BotError: A token is wrong, Slack cannot be reached, the configuration cannot be used, or the port is
+                taken.
+        """
+        self._desk = await open_desk(self.slack, self.db, load=self._load, now=self.clock.now())
+        self._http = HttpServer(self._web(), host=self._connection.listen[0], port=self._connection.listen[1])
+        self.address = await self._http.start()
+        self.db.on_notify(self._told)
+        if workers:
+            self.alarm.start()
+            self._intake_worker.start()
+            self._send_worker.start()
+        if self._connection.app_token:
+            await self._connect(self._connection.app_token)
+        log.info("started", workspace=self.desk().workspace, address=self.address)
+
+    async def stop(self) -> None:
+        """Take nothing more, finish what is in flight, let go of everything."""
+        if self._socket is not None:
+            await self._socket.stop()
+        self.alarm.stop()
+        await asyncio.gather(self._intake_worker.stop(within=STOP_SECONDS), self._send_worker.stop(within=STOP_SECONDS))
+        if self._http is not None:
+            await self._http.stop()
+        await self.slack.close()
+
+    async def keep(self, envelope: Envelope) -> None:
+        """Commit one request of Slack's to the inbox."""
+        now = self.clock.now()
+        stored = inbox.Envelope(
+            workspace=envelope.workspace or self.desk().workspace,
+            key=envelope.key,
+            kind=envelope.kind,
+            body=json.dumps(envelope.body),
+            event_at=envelope.event_at or now,
+            received_at=now,
+        )
+        await self.db.write(lambda conn: inbox.put(conn, stored))
+
+    async def drain(self) -> int:
+        """Do everything that can be done at this instant of the clock; how much that was."""
+        done = await self.dispatch.drain()
+        done += await self.breaches.drain()
+        return done + await self.delivery.drain()
+
+    async def next_at(self) -> datetime | None:
+        """The next instant at which there is something to do: a request, a deadline, a message."""
+        found = (
+            await self._next_inbox(),
+            await self.db.read(instances.next_due),
+            await self.delivery.next_at(),
+        )
+        return min((at for at in found if at is not None), default=None)
+
+    async def _next_inbox(self) -> datetime | None:
+        return await self.db.read(inbox.next_at)
+
+    async def _connect(self, app_token: str) -> None:
+        self._socket = SocketMode(self._receiver, app_token=app_token, base_url=self._connection.api_url)
+        try:
+            await self._socket.start()
+        except SlackUnavailableError as error:
+            raise BotError(f"Socket Mode cannot be opened: {error}") from None
+        except SlackApiError as error:
+            raise BotError(
+                f"Slack does not accept SLACK_APP_TOKEN ({error.response.get('error')}): make an app-level token with "
+                "the scope connections:write under Basic Information."
+            ) from None
+
+    def _told(self, topics: frozenset[Topic]) -> None:
+        """A commit, here or in another replica, gave reason to look."""
+        if Topic.INBOX in topics:
+            self._intake_worker.wake()
+        if Topic.OUTBOX in topics:
+            self._send_worker.wake()
+        if Topic.DEADLINES in topics:
+            task = asyncio.create_task(self._set_alarm())
+            self._alarm_setting.add(task)
+            task.add_done_callback(self._alarm_setting.discard)
+
+    async def _set_alarm(self) -> None:
+        self.alarm.due(await self.db.read(instances.next_due))
+
+    def _web(self) -> FastAPI:
+        receiver = self._receiver if self._connection.signing_secret else None
+        return build_web(Ports(receiver=receiver, status=self._status, readiness=self._readiness))
+
+    async def _status(self) -> StatusView:
+        now, desk = self.clock.now(), self.desk()
+        return await self.db.read(lambda conn: overview.status_view(conn, desk, now, ticked_at=self.alarm.ticked_at))
+
+    async def _readiness(self) -> Readiness:
+        connected = self._socket is None or await self._socket.is_connected()
+        try:
+            waiting = await self.db.read(inbox.counts)
+        except StoreError as error:
+            return Readiness(ready=False, detail={"database": str(error), "slack": connected})
+        return Readiness(ready=connected, detail={"database": "ok", "slack": connected, "inbox": waiting})

@@ -1,0 +1,1 @@
+"""HTTP: Slack's events, the dashboard, and what operators ask."""

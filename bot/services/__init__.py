@@ -1,0 +1,1 @@
+"""Use cases: gather (store, Slack), decide (sla), apply (store, then outbox)."""

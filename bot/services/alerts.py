@@ -1,0 +1,65 @@
+"""An alert as the outbox keeps it: what was due, at whom it is aimed, and under which key it exists once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from sla.instants import format_instant, instant
+
+ALERT, DIRECT = "alert", "direct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted:
+    """A threshold that was reached.
+
+    Attributes:
+        threshold: As the route writes it: "80%", "0".
+        due_at: When the threshold was reached.
+        breach_at: The deadline it is about; with another deadline the alert is void.
+        breach: Whether the deadline has passed.
+        offset: Time left, or over, at ``due_at``, in the target's own hours.
+        mentions: User ids, and user groups as ``subteam^ID``.
+    """
+
+    metric: str
+    threshold: str
+    due_at: datetime
+    breach_at: datetime
+    breach: bool
+    offset: timedelta
+    business_hours: bool
+    mentions: tuple[str, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "metric": self.metric,
+            "threshold": self.threshold,
+            "due_at": format_instant(self.due_at),
+            "breach_at": format_instant(self.breach_at),
+            "breach": self.breach,
+            "offset_seconds": self.offset.total_seconds(),
+            "business_hours": self.business_hours,
+            "mentions": list(self.mentions),
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """From the JSON that :meth:`payload` made."""
+        return cls(
+            metric=payload["metric"],
+            threshold=payload["threshold"],
+            due_at=instant(payload["due_at"]),
+            breach_at=instant(payload["breach_at"]),
+            breach=payload["breach"],
+            offset=timedelta(seconds=payload["offset_seconds"]),
+            business_hours=payload["business_hours"],
+            mentions=tuple(payload["mentions"]),
+        )
+
+
+def alert_key(ticket_id: int, metric: str, instance: int, threshold: str, arming: int, destination: str) -> str:
+    """What makes an alert one alert: it is enqueued once, whoever notices it and however often."""
+    return f"alert:{ticket_id}:{metric}:{instance}:{threshold}:{arming}:{destination}"

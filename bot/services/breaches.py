@@ -1,0 +1,207 @@
+"""The tick: what is due is evaluated anew, and what has to be told is written to the outbox, in one transaction."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.config.model import DestinationKind
+from bot.services import cards, evaluation
+from bot.services.alerts import ALERT, DIRECT, Alerted, alert_key
+from bot.services.desk import Desk
+from bot.services.watching import instance_record, logs_of, parse_destination, route_of, watch
+from sla import alerts
+from sla.alert_log import AlertKey, AlertLog
+from sla.engine import Instance, TicketState
+from sla.thresholds import parse_threshold
+from store import instances, outbox, tickets
+from store.engine import Database
+from store.instances import InstanceRecord
+from store.outbox import NewMessage
+from store.tickets import TicketRecord
+
+_BATCH = 100
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
+_URGENCY = 50
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaches:
+    """Looks at what is due for one desk."""
+
+    db: Database
+    desk: Callable[[], Desk]
+    clock: Clock
+
+    async def tick(self) -> datetime | None:
+        """Deal with everything that is due; when something is due next."""
+        while await self.db.write(partial(_sweep, self.desk(), self.clock.now())):
+            pass
+        return await self.db.read(instances.next_due)
+
+    async def drain(self) -> int:
+        """Deal with everything that is due; how many instances were looked at."""
+        total = 0
+        while count := await self.db.write(partial(_sweep, self.desk(), self.clock.now())):
+            total += count
+        return total
+
+
+def _sweep(desk: Desk, now: datetime, conn: Connection) -> int:
+    """One batch, oldest first. A ticket that raises is looked at later, and does not stop the others."""
+    due = instances.due(conn, now, _BATCH)
+    for ticket_id in sorted({record.ticket_id for record in due}):
+        mine = [record for record in due if record.ticket_id == ticket_id]
+        try:
+            with conn.begin_nested():
+                _attend(conn, desk, ticket_id, mine, now)
+        except Exception:
+            log.exception("tick.ticket_failed", ticket=ticket_id)
+            for record in mine:
+                wait = min(_FIRST_WAIT * 2 ** min(record.attempts, 10), _LONGEST_WAIT)
+                instances.back_off(conn, record, now + wait)
+    return len(due)
+
+
+def _attend(conn: Connection, desk: Desk, ticket_id: int, due: list[InstanceRecord], now: datetime) -> None:
+    ticket = tickets.lock(conn, desk.workspace, ticket_id)
+    if ticket is None:
+        return
+    state = evaluation.settle_due(conn, desk, ticket, now)
+    watched = {(str(instance.metric), instance.number): instance for instance in state.open_instances}
+    logs = logs_of(due)
+    for record in due:
+        instance = watched.get((record.metric, record.instance))
+        if instance is None:
+            # Nothing that is over becomes due; whoever ended it should have said so.
+            instances.upsert_many(conn, [replace(record, next_at=None)])
+            continue
+        known = logs.get(instance.key, AlertLog())
+        told = _tell(conn, desk, ticket, state, instance, known, now)
+        instances.upsert_many(conn, [instance_record(desk, ticket, state, instance, told, now)])
+    cards.refresh(conn, desk, ticket_id, now)
+
+
+def _tell(
+    conn: Connection,
+    desk: Desk,
+    ticket: TicketRecord,
+    state: TicketState,
+    instance: Instance,
+    known: AlertLog,
+    now: datetime,
+) -> AlertLog:
+    """Write the alerts that are due to the outbox; what is settled then."""
+    watched = watch(ticket, state, instance)
+    route = route_of(desk, ticket, state, instance)
+    found = alerts.due(watched, route, known, now, enforced_from=desk.enforce_from)
+    for key in found.skipped:
+        log.info("alert.skipped", ticket=ticket.ticket_id, metric=key.metric, threshold=key.threshold)
+    by_threshold: dict[tuple[str, int], list[alerts.Alert]] = {}
+    for alert in found.alerts:
+        by_threshold.setdefault((alert.key.threshold, alert.key.arming), []).append(alert)
+    for (threshold, _), together in by_threshold.items():
+        alerted = _alerted(state, instance, watched, threshold, now)
+        if alerted is not None:
+            _enqueue(conn, desk, ticket, together, alerted, now)
+    return known.with_settled(found.keys)
+
+
+def _alerted(
+    state: TicketState, instance: Instance, watched: alerts.Watched, threshold: str, now: datetime
+) -> Alerted | None:
+    reached_at = alerts.threshold_at(watched, parse_threshold(threshold))
+    if reached_at is None or instance.breach_at is None:
+        return None
+    # A deadline that a change has put in the past was missed at the change, not before anybody could know.
+    due_at = min(max(reached_at, instance.breached_at or reached_at), now)
+    left = instance.remaining(state.rules, due_at) or timedelta()
+    return Alerted(
+        metric=instance.metric,
+        threshold=threshold,
+        due_at=due_at,
+        breach_at=instance.breach_at,
+        breach=instance.breached,
+        offset=abs(left),
+        business_hours=instance.target.business_hours if instance.target else False,
+    )
+
+
+def _enqueue(
+    conn: Connection,
+    desk: Desk,
+    ticket: TicketRecord,
+    together: Iterable[alerts.Alert],
+    alerted: Alerted,
+    now: datetime,
+) -> None:
+    """One post in the alert channel that mentions the groups, and a direct message to every person."""
+    mentions: list[str] = []
+    people: dict[str, AlertKey] = {}
+    posted: dict[str, AlertKey] = {}
+    for alert in together:
+        to = parse_destination(alert.to)
+        match to.kind:
+            case DestinationKind.ALERT_CHANNEL | DestinationKind.GROUP:
+                channel = cards.alert_channel(desk, ticket)
+                if channel:
+                    posted.setdefault(channel, alert.key)
+                group = desk.config.groups.get(to.name)
+                if group is not None:
+                    mentions += [f"subteam^{group.user_group}"] if group.user_group else list(group.users)
+            case DestinationKind.CHANNEL:
+                posted.setdefault(to.name, alert.key)
+            case DestinationKind.ASSIGNEE if ticket.assignee:
+                people.setdefault(ticket.assignee, alert.key)
+            case DestinationKind.OWNER if owner := _owner(desk, ticket):
+                people.setdefault(owner, alert.key)
+            case DestinationKind.USER:
+                people.setdefault(to.name, alert.key)
+            case _:
+                log.info("alert.nobody", ticket=ticket.ticket_id, destination=alert.to)
+    for channel, key in posted.items():
+        message = replace(alerted, mentions=tuple(dict.fromkeys(mentions)))
+        depends_on = cards.card_key(ticket.ticket_id)
+        _write(conn, desk, ticket, key, kind=ALERT, to=channel, alerted=message, depends_on=depends_on, now=now)
+    for person, key in people.items():
+        _write(conn, desk, ticket, key, kind=DIRECT, to=person, alerted=alerted, depends_on=None, now=now)
+
+
+def _owner(desk: Desk, ticket: TicketRecord) -> str | None:
+    customer = desk.config.customers.get(ticket.customer or "")
+    return customer.owner if customer else None
+
+
+def _write(
+    conn: Connection,
+    desk: Desk,
+    ticket: TicketRecord,
+    key: AlertKey,
+    *,
+    kind: str,
+    to: str,
+    alerted: Alerted,
+    depends_on: str | None,
+    now: datetime,
+) -> None:
+    message = NewMessage(
+        workspace=desk.workspace,
+        key=alert_key(ticket.ticket_id, key.metric, key.instance, key.threshold, key.arming, to),
+        kind=kind,
+        destination=to,
+        payload=alerted.payload(),
+        created_at=now,
+        urgency=_URGENCY + (10 if alerted.breach else 0),
+        ticket_id=ticket.ticket_id,
+        metric=key.metric,
+        instance=key.instance,
+        depends_on=depends_on,
+    )
+    if outbox.enqueue(conn, message):
+        log.info("alert.recorded", ticket=ticket.ticket_id, metric=key.metric, threshold=key.threshold, kind=kind)

@@ -1,0 +1,201 @@
+"""From the inbox to use cases: each stored request is understood once, in the order in which things happened.
+
+A request is handled in two steps. What has to be asked of Slack is asked first; then one transaction applies the
+result and marks the request as done. A crash in between leaves it pending, and it is handled again from the start.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.services import actions, authorise, commands
+from bot.services.actions import Answer, Asked
+from bot.services.desk import Desk
+from bot.services.intake import Apply, Intake
+from bot.services.reactions import read_reaction
+from bot.services.speakers import Speakers
+from bot.slack.client import SlackClients, SlackUnavailableError
+from bot.slack.directory import Directory
+from bot.slack.envelopes import Kind, Payload, mapping, parse_ts, text_of
+from bot.slack.respond import respond
+from sla.ticket import Status
+from store import inbox
+from store.engine import Database
+from store.inbox import Claim, InboxItem
+
+MAX_ATTEMPTS = 8
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
+
+log = structlog.get_logger()
+
+
+class LostLeaseError(Exception):
+    """Another replica handles the request by now: this transaction must not be committed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What to apply, and what to say to the person who asked once that is committed."""
+
+    apply: Callable[[Connection, datetime], str | Answer]
+    response_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """Works the inbox of one desk.
+
+    Attributes:
+        outcomes: How often each outcome was had, for the demonstration and the status page.
+    """
+
+    db: Database
+    desk: Callable[[], Desk]
+    slack: SlackClients
+    directory: Directory
+    clock: Clock
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+    async def drain(self) -> int:
+        """Handle every request that is due now; how many there were."""
+        total = 0
+        while count := await self._round():
+            total += count
+        return total
+
+    async def _round(self) -> int:
+        now = self.clock.now()
+        items = await self.db.write(lambda conn: inbox.take(conn, now, Claim(holder=self.db.replica)))
+        for item in items:
+            await self._handle(item)
+        return len(items)
+
+    async def _handle(self, item: InboxItem) -> None:
+        try:
+            handled = await self._read(item)
+            result = await self.db.write(partial(self._apply, item, handled))
+        except LostLeaseError:
+            log.warning("inbox.lease_lost", key=item.key)
+            return
+        except SlackUnavailableError as error:
+            await self._postpone(item, str(error))
+            return
+        except Exception as error:
+            # A request that we cannot make sense of is kept for a person to look at; the next one is not held up.
+            log.exception("inbox.failed", key=item.key, attempts=item.attempts)
+            await self._set_aside(item, f"{type(error).__name__}: {error}")
+            return
+        outcome = "answered" if isinstance(result, Answer) else result
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        log.info("inbox.done", key=item.key, outcome=outcome)
+        if isinstance(result, Answer) and handled.response_url:
+            await respond(handled.response_url, result.text)
+
+    def _apply(self, item: InboxItem, handled: Handled, conn: Connection) -> str | Answer:
+        result = handled.apply(conn, self.clock.now())
+        if not inbox.done(conn, item):
+            raise LostLeaseError
+        return result
+
+    async def _postpone(self, item: InboxItem, reason: str) -> None:
+        """Slack has to be asked first, and does not answer: for as long as that takes, nothing is given up."""
+        wait = min(_FIRST_WAIT * 2 ** min(item.attempts, 10), _LONGEST_WAIT)
+        until = self.clock.now() + wait
+        await self.db.write(lambda conn: inbox.retry_later(conn, item, until, reason))
+
+    async def _set_aside(self, item: InboxItem, reason: str) -> None:
+        if item.attempts < MAX_ATTEMPTS:
+            await self._postpone(item, reason)
+        else:
+            await self.db.write(lambda conn: inbox.quarantine(conn, item, reason))
+
+    async def _read(self, item: InboxItem) -> Handled:
+        body = json.loads(item.body)
+        read = _READERS.get(Kind(item.kind))
+        if read is None or not isinstance(body, Mapping):
+            return _nothing("ignored: an unknown kind of request")
+        return await read(self, item, body)
+
+    async def _read_event(self, _item: InboxItem, body: Payload) -> Handled:
+        event = mapping(body.get("event"))
+        kind = text_of(event.get("type"))
+        self.directory.notice(event)
+        if kind in {"message", "app_mention"}:
+            speakers = self._speakers()
+            intake = Intake(desk=self.desk(), speakers=speakers, slack=self.slack)
+            return Handled(apply=await intake.read(event))
+        if kind == "reaction_added":
+            return Handled(apply=await read_reaction(self.desk(), self._speakers(), event))
+        return _nothing(f"noticed: {kind}" if kind else "ignored: an event without a type")
+
+    async def _read_command(self, item: InboxItem, body: Payload) -> Handled:
+        asked = await self._asked(item, text_of(body.get("user_id")), text_of(body.get("team_id")), None)
+        typed = commands.Typed(
+            command=text_of(body.get("command")),
+            text=text_of(body.get("text")),
+            channel=text_of(body.get("channel_id")),
+        )
+        desk = self.desk()
+        return Handled(
+            apply=lambda conn, now: commands.run(conn, desk, typed, asked, now),
+            response_url=text_of(body.get("response_url")),
+        )
+
+    async def _read_action(self, item: InboxItem, body: Payload) -> Handled:
+        listed = body.get("actions")
+        action = mapping(listed[0]) if isinstance(listed, list) and listed else {}
+        user = mapping(body.get("user"))
+        at = parse_ts(action.get("action_ts"))
+        asked = await self._asked(item, text_of(user.get("id")), text_of(user.get("team_id")), at)
+        apply = _button(self.desk(), text_of(action.get("action_id")), text_of(action.get("value")), asked)
+        return Handled(apply=apply, response_url=text_of(body.get("response_url")))
+
+    async def _asked(self, item: InboxItem, user: str, team: str, at: datetime | None) -> Asked:
+        person = await self.directory.person(user, team=team)
+        standing = await authorise.standing_of(person, speakers=self._speakers(), config=self.desk().config)
+        return Asked(user=user, standing=standing, at=at or item.received_at, key=item.key)
+
+    def _speakers(self) -> Speakers:
+        return Speakers(desk=self.desk(), directory=self.directory, db=self.db)
+
+
+Read = Callable[[Dispatch, InboxItem, Payload], Awaitable[Handled]]
+
+_READERS: dict[Kind, Read] = {
+    Kind.EVENT: Dispatch._read_event,  # noqa: SLF001 - the table of this module's own readers
+    Kind.COMMAND: Dispatch._read_command,  # noqa: SLF001
+    Kind.ACTION: Dispatch._read_action,  # noqa: SLF001
+}
+
+_STATUS_BUTTONS = {
+    "ticket_open": Status.OPEN,
+    "ticket_pending": Status.PENDING,
+    "ticket_solve": Status.SOLVED,
+}
+
+
+def _button(desk: Desk, action_id: str, value: str, asked: Asked) -> Callable[[Connection, datetime], str | Answer]:
+    """What a button does; old messages live for ever, so an unknown one is answered too."""
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        return lambda _conn, _now: Answer(text="That button no longer does anything.")
+    ticket_id = int(value)
+
+    def press(conn: Connection, now: datetime) -> Answer:
+        if action_id == "ticket_claim":
+            return actions.claim(conn, desk, ticket_id, asked, now)
+        if action_id in _STATUS_BUTTONS:
+            return actions.set_status(conn, desk, ticket_id, _STATUS_BUTTONS[action_id], asked, now)
+        return Answer(text="That button no longer does anything.")
+
+    return press
+
+
+def _nothing(outcome: str) -> Handled:
+    apply: Apply = lambda _conn, _now: outcome  # noqa: E731
+    return Handled(apply=apply)

@@ -1,0 +1,121 @@
+"""What people write in Slack becomes tickets, conversations and comments.
+
+Every function here has two halves. The first gathers, and may ask Slack; it returns the second, a plain function of a
+database connection that decides and applies in one transaction and says in a word or two what came of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import assert_never
+
+from slack_sdk.errors import SlackApiError
+from sqlalchemy import Connection
+
+from bot.services import threads
+from bot.services.desk import Desk
+from bot.services.speakers import Speakers
+from bot.services.threads import Said
+from bot.slack.client import SlackClients, ask
+from bot.slack.directory import Channel
+from bot.slack.envelopes import Payload, mapping, parse_ts
+from bot.slack.messages import Deletion, Edit, Message, Unread, message_from, read_message
+from store import conversations
+
+Apply = Callable[[Connection, datetime], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Reads message events for one desk."""
+
+    desk: Desk
+    speakers: Speakers
+    slack: SlackClients
+
+    async def read(self, event: Payload) -> Apply:
+        """What to do about a ``message`` or ``app_mention`` event.
+
+        Raises:
+            SlackUnavailableError: Slack could not be asked who wrote it; try again later.
+        """
+        match read_message(event):
+            case Unread(reason=reason):
+                return lambda _conn, _now: f"ignored: {reason}"
+            case Edit() as edit:
+                return partial(threads.edit, self.desk, edit)
+            case Deletion() as deletion:
+                return partial(threads.delete, self.desk, deletion)
+            case Message() as message:
+                return await self._read_written(message)
+            case unreachable:
+                assert_never(unreachable)
+
+    async def _read_written(self, message: Message) -> Apply:
+        if self._is_ours(message):
+            return lambda _conn, _now: "ignored: our own message"
+        if message.channel in self.desk.config.alert_channels:
+            return await self._read_note(message)
+        channel = await self.speakers.directory.channel(message.channel)
+        if channel is None or not self._is_tracked(channel):
+            return lambda _conn, _now: "ignored: the channel is not tracked"
+        speaker = await self.speakers.of(message, external=channel.is_external)
+        settings = self.desk.config.channel(message.channel)
+        said = Said(message=message, speaker=speaker, channel=channel, settings=settings)
+        if message.thread_ts is None:
+            return partial(threads.top_level, self.desk, said)
+        parent = await self._parent(said)
+        return partial(threads.threaded, self.desk, said, parent)
+
+    def _is_ours(self, message: Message) -> bool:
+        """Also another installation's copy of this app, whose ids differ but for the app's own."""
+        ours = self.desk.installation
+        same_app = bool(ours.app_id) and message.app_id == ours.app_id
+        return message.user == ours.bot_user or (bool(message.bot_id) and message.bot_id == ours.bot_id) or same_app
+
+    def _is_tracked(self, channel: Channel) -> bool:
+        if channel.kind is None or channel.is_archived:
+            return False
+        return self.desk.config.lists(channel.channel) or (channel.is_external and channel.is_member)
+
+    async def _read_note(self, message: Message) -> Apply:
+        """The thread of a ticket's card is where its internal notes are written."""
+        if message.thread_ts is None:
+            return lambda _conn, _now: "ignored: the alert channel is not tracked"
+        speaker = await self.speakers.of(message, external=False)
+        return partial(threads.note, self.desk, message, speaker)
+
+    async def _parent(self, said: Said) -> Said | None:
+        """The first message of a thread that has no ticket yet: events may arrive out of order, or never."""
+        message = said.message
+        thread_ts = message.root_ts
+        found = await self.speakers.db.read(
+            lambda conn: conversations.get(conn, self.desk.workspace, message.channel, thread_ts)
+        )
+        if found is not None:
+            return None
+        parent = await self._fetch(message.channel, thread_ts) or self._parent_from(message)
+        if parent is None or self._is_ours(parent):
+            return None
+        speaker = await self.speakers.of(parent, external=said.channel.is_external)
+        return replace(said, message=parent, speaker=speaker)
+
+    async def _fetch(self, channel: str, thread_ts: str) -> Message | None:
+        try:
+            call = self.slack.client().conversations_replies(channel=channel, ts=thread_ts, limit=1)
+            answer = await ask("conversations.replies", call)
+        except SlackApiError:
+            return None
+        found = answer.get("messages")
+        first = mapping(found[0]) if isinstance(found, list) and found else {}
+        return message_from(first, channel=channel) if first.get("ts") == thread_ts else None
+
+    @staticmethod
+    def _parent_from(message: Message) -> Message | None:
+        """What a reply says about its parent: who wrote it and when; its text is lost."""
+        at = parse_ts(message.thread_ts)
+        if at is None or not message.parent_user:
+            return None
+        ts = message.root_ts
+        return Message(channel=message.channel, ts=ts, at=at, user=message.parent_user, team="", text="")

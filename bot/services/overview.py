@@ -1,0 +1,70 @@
+"""The figures of the status page."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.http.dashboard.status import StatusRow, StatusView
+from bot.services import cards
+from bot.services.alerts import ALERT, DIRECT
+from bot.services.desk import Desk
+from bot.slack.text import clip
+from bot.slack.wording import metric_label, span
+from store import inbox, instances, outbox, tickets
+from store.instances import InstanceRecord
+from store.outbox import OutboxState
+from store.tickets import Filter, TicketRecord
+
+_ROWS = 50
+_WAITING = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.RECONCILING)
+
+
+def status_view(conn: Connection, desk: Desk, now: datetime, *, ticked_at: datetime | None) -> StatusView:
+    """Everything that the status page shows."""
+    running = [one for one in instances.listing_open(conn, desk.workspace, limit=1000) if one.target_seconds]
+    of = {ticket.ticket_id: ticket for ticket in tickets.many(conn, desk.workspace, [one.ticket_id for one in running])}
+    ended = instances.outcomes(conn, desk.workspace)
+    late = [one for one in running if one.breached]
+    messages = outbox.counts(conn)
+    alerts = outbox.by_kind(conn, desk.workspace, [ALERT, DIRECT])
+    waiting_requests = inbox.counts(conn)
+    return StatusView(
+        workspace=desk.installation.name,
+        now=now,
+        open_tickets=tickets.count(conn, desk.workspace, Filter(open_only=True)),
+        breached_open=len({one.ticket_id for one in late}),
+        met=ended.get("met", 0),
+        missed=ended.get("missed", 0) + len(late),
+        alerts_sent=alerts.get(OutboxState.SENT, 0),
+        alerts_waiting=sum(number for state, number in alerts.items() if state in _WAITING),
+        rows=[_row(desk, one, of[one.ticket_id], now) for one in running[:_ROWS]],
+        more=max(0, len(running) - _ROWS),
+        inbox_pending=waiting_requests["pending"],
+        inbox_quarantined=waiting_requests["quarantined"],
+        outbox_waiting=sum(messages[state] for state in _WAITING),
+        outbox_failed=messages[OutboxState.FAILED],
+        tick_age="not yet" if ticked_at is None else f"{span(now - ticked_at)} ago",
+    )
+
+
+def _row(desk: Desk, instance: InstanceRecord, ticket: TicketRecord, now: datetime) -> StatusRow:
+    customer = desk.config.customers.get(ticket.customer or "")
+    return StatusRow(
+        number=ticket.ticket_id,
+        subject=clip(ticket.subject, 90),
+        customer=customer.name if customer else ticket.requester or "",
+        metric=metric_label(instance.metric),
+        breach_at=instance.breach_at,
+        left=_left(instance, now),
+        badge=cards.badge_of([instance]),
+        priority=ticket.priority or "",
+        status=ticket.status,
+        assignee=ticket.assignee or "nobody",
+    )
+
+
+def _left(instance: InstanceRecord, now: datetime) -> str:
+    if instance.breach_at is None:
+        return "paused"
+    left = instance.breach_at - now
+    return f"{span(left)} late" if left < timedelta(0) else f"in {span(left)}"

@@ -1,0 +1,63 @@
+"""Looking in Slack for a message that may or may not have been sent."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.services.desk import Desk
+from bot.slack.client import SlackClients, ask
+from bot.slack.envelopes import Payload, mapping, text_of
+
+# Slack's clock and ours need not agree to the second.
+_MARGIN = timedelta(minutes=5)
+_PAGE = 200
+
+
+async def was_sent(
+    slack: SlackClients, *, desk: Desk, channel: str, thread_ts: str | None, since: datetime, key: str
+) -> str | None:
+    """The ts of our message with that key in its metadata, written at or after ``since``; None without one.
+
+    Replies are not part of a channel's history, so a message meant for a thread is looked for there as well.
+
+    Raises:
+        SlackUnavailableError: Slack did not answer.
+        SlackApiError: Slack will not say.
+    """
+    client = slack.client()
+    wanted: dict[str, Any] = {
+        "channel": channel,
+        "oldest": f"{(since - _MARGIN).timestamp():.6f}",
+        "limit": _PAGE,
+        "include_all_metadata": True,
+    }
+    if thread_ts is not None:
+        replies = lambda cursor: client.conversations_replies(ts=thread_ts, cursor=cursor, **wanted)  # noqa: E731
+        async for message in _pages("conversations.replies", replies):
+            if _is_ours(message, desk, key):
+                return text_of(message.get("ts"))
+    history = lambda cursor: client.conversations_history(cursor=cursor, **wanted)  # noqa: E731
+    async for message in _pages("conversations.history", history):
+        if _is_ours(message, desk, key):
+            return text_of(message.get("ts"))
+    return None
+
+
+async def _pages(method: str, call: Callable[[str | None], Awaitable[AsyncSlackResponse]]) -> AsyncIterator[Payload]:
+    cursor: str | None = None
+    while True:
+        page = await ask(method, call(cursor))
+        for message in page.get("messages") or ():
+            yield mapping(message)
+        cursor = text_of(mapping(page.get("response_metadata")).get("next_cursor")) or None
+        if cursor is None:
+            return
+
+
+def _is_ours(message: Payload, desk: Desk, key: str) -> bool:
+    """A customer can copy a key out of a message's metadata, but cannot post as our bot."""
+    payload = mapping(mapping(message.get("metadata")).get("event_payload"))
+    ours = desk.installation
+    return payload.get("key") == key and (message.get("bot_id") == ours.bot_id or message.get("user") == ours.bot_user)

@@ -1,0 +1,236 @@
+"""Which ticket a message belongs to: the decisions of intake, each in one transaction.
+
+Every function takes the connection and the present instant last, and says in a few words what came of the message;
+those words are counted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import Connection
+
+from bot.config.model import ChannelSettings, OpenBy
+from bot.services import ticketing
+from bot.services.desk import Desk
+from bot.services.speakers import Speaker
+from bot.services.ticketing import Entry
+from bot.slack.directory import Channel
+from bot.slack.messages import Deletion, Edit, Message
+from bot.slack.text import plain
+from sla import events
+from sla.ticket import ChannelKind, Role, Status
+from store import conversations, ticket_events, tickets
+from store.conversations import ConversationRecord, Window
+from store.tickets import TicketRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message with everything that Slack and the configuration know about it."""
+
+    message: Message
+    speaker: Speaker
+    channel: Channel
+    settings: ChannelSettings
+
+    @property
+    def key(self) -> str:
+        """What the message is remembered by."""
+        return f"{self.message.channel}:{self.message.ts}"
+
+    @property
+    def text(self) -> str:
+        """The words as plain text."""
+        return plain(self.message.text)
+
+    def comment(self) -> events.Comment:
+        """The message as a public comment."""
+        return events.Comment(
+            at=self.message.at,
+            by=self.speaker.role,
+            user=self.message.user,
+            public=True,
+            text=self.text,
+            id=self.key,
+        )
+
+
+def top_level(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
+    """A message that starts a thread of its own."""
+    known = ticket_events.find(conn, desk.workspace, said.key)
+    if known is not None:
+        return "known"
+    match said.speaker.role:
+        case Role.BOT:
+            return "ignored: written by a bot"
+        case Role.AGENT:
+            return _unthreaded_reply(desk, said, conn, now)
+        case Role.END_USER:
+            return _customer_top_level(desk, said, conn, now)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _customer_top_level(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
+    if desk.config.intake.ignores(said.message.user, said.text):
+        return "ignored: by configuration"
+    burst = _recent(desk, said, said.settings.group_messages_within, conn)
+    if burst is not None and burst.opened_by == said.message.user:
+        ticket = tickets.get(conn, desk.workspace, burst.ticket_id)
+        if ticket is not None and ticket.status != Status.CLOSED:
+            _converse(desk, said, ticket.ticket_id, conn)
+            ticketing.record(conn, desk, ticket.ticket_id, [_entry(said)], now)
+            return "comment: same burst"
+    if said.settings.open_by is OpenBy.REACTION:
+        return "ignored: waits for a reaction"
+    mention = f"<@{desk.installation.bot_user}"
+    if said.settings.open_by is OpenBy.MENTION and mention not in said.message.text:
+        return "ignored: does not mention us"
+    _open(desk, said, conn, now)
+    return "ticket opened"
+
+
+def _unthreaded_reply(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
+    """An agent's top-level message soon after a customer's is the answer to it, though nobody threaded it."""
+    answered = _recent(desk, said, said.settings.unthreaded_replies, conn)
+    if answered is None:
+        return "ignored: an agent's own message"
+    _converse(desk, said, answered.ticket_id, conn)
+    _record_comment(desk, said, answered.ticket_id, conn, now)
+    return "comment: unthreaded reply"
+
+
+def _recent(desk: Desk, said: Said, within: timedelta | None, conn: Connection) -> ConversationRecord | None:
+    if not within:
+        return None
+    at = said.message.at
+    window = Window(channel_id=said.message.channel, since=at - within, until=at)
+    return conversations.latest_opened(conn, desk.workspace, window)
+
+
+def threaded(desk: Desk, said: Said, parent: Said | None, conn: Connection, now: datetime) -> str:
+    """A reply in a thread; ``parent`` is its first message where no ticket has it yet."""
+    if ticket_events.find(conn, desk.workspace, said.key) is not None:
+        return "known"
+    ticket = tickets.of_conversation(conn, desk.workspace, said.message.channel, said.message.root_ts)
+    if ticket is None:
+        return _first_in_thread(desk, said, parent, conn, now)
+    if ticket.status == Status.CLOSED:
+        if said.speaker.role is not Role.END_USER:
+            return "ignored: the ticket is closed"
+        _open(desk, said, conn, now)
+        return "ticket opened: follow-up"
+    _record_comment(desk, said, ticket.ticket_id, conn, now)
+    return "comment"
+
+
+def _first_in_thread(desk: Desk, said: Said, parent: Said | None, conn: Connection, now: datetime) -> str:
+    """A reply in a thread without a ticket opens one when its first message, or this one, is a customer's."""
+    if parent is None:
+        return "ignored: a thread that is not a customer's"
+    if parent.speaker.role is Role.END_USER:
+        outcome = _customer_top_level(desk, parent, conn, now)
+    elif parent.speaker.role is Role.AGENT and said.speaker.role is Role.END_USER:
+        _open(desk, parent, conn, now)
+        outcome = "ticket opened: by an agent"
+    else:
+        return "ignored: a thread without a customer"
+    ticket = tickets.of_conversation(conn, desk.workspace, said.message.channel, said.message.root_ts)
+    if ticket is None:
+        return outcome
+    _record_comment(desk, said, ticket.ticket_id, conn, now)
+    return outcome
+
+
+def _record_comment(desk: Desk, said: Said, ticket_id: int, conn: Connection, now: datetime) -> None:
+    """A comment; the first agent who replies also becomes the assignee when there is none."""
+    entries = [_entry(said)]
+    ticket = tickets.get(conn, desk.workspace, ticket_id)
+    if said.speaker.role is Role.AGENT and ticket is not None and not ticket.assignee:
+        given = events.FieldChanged(at=said.message.at, field="assignee", to=said.message.user)
+        entries.append(Entry(key=f"{said.key}:assignee", event=given, actor=said.message.user))
+    ticketing.record(conn, desk, ticket_id, entries, now)
+
+
+def _entry(said: Said) -> Entry:
+    return Entry(key=said.key, event=said.comment(), actor=said.message.user)
+
+
+def _converse(desk: Desk, said: Said, ticket_id: int, conn: Connection) -> None:
+    """A message that starts a thread of its own but belongs to a ticket that exists."""
+    conversations.save(
+        conn,
+        ConversationRecord(
+            workspace=desk.workspace,
+            channel_id=said.message.channel,
+            thread_ts=said.message.root_ts,
+            ticket_id=ticket_id,
+            opened_by=said.message.user,
+            opened_by_customer=said.speaker.role is Role.END_USER,
+            opened_at=said.message.at,
+        ),
+    )
+
+
+def note(desk: Desk, message: Message, speaker: Speaker, conn: Connection, now: datetime) -> str:
+    """A message in the thread of a ticket's card: an internal comment."""
+    ticket = tickets.of_card(conn, desk.workspace, message.channel, message.root_ts)
+    if ticket is None:
+        return "ignored: the alert channel is not tracked"
+    key = f"{message.channel}:{message.ts}"
+    note = events.Comment(
+        at=message.at, by=speaker.role, user=message.user, public=False, text=plain(message.text), id=key
+    )
+    ticketing.record(conn, desk, ticket.ticket_id, [Entry(key=key, event=note, actor=message.user)], now)
+    return "internal note"
+
+
+def edit(desk: Desk, edit: Edit, conn: Connection, now: datetime) -> str:
+    """An edit changes what was said, never when: it restarts nothing."""
+    key = f"{edit.channel}:{edit.ts}"
+    known = ticket_events.find(conn, desk.workspace, key)
+    if known is None:
+        return "ignored: an edit of a message that is not a ticket's"
+    ticketing.reword(conn, desk, known, plain(edit.text), now)
+    return "edited"
+
+
+def delete(desk: Desk, deletion: Deletion, conn: Connection, now: datetime) -> str:
+    """A deletion ends what the message started, and its words are forgotten at once."""
+    key = f"{deletion.channel}:{deletion.ts}"
+    known = ticket_events.find(conn, desk.workspace, key)
+    if known is None:
+        return "ignored: a deletion of a message that is not a ticket's"
+    deleted = events.CommentDeleted(at=deletion.at, ref=key)
+    ticketing.record(conn, desk, known.ticket_id, [Entry(key=f"{key}:deleted", event=deleted)], now)
+    ticketing.reword(conn, desk, known, "", now)
+    return "deleted"
+
+
+def _open(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
+    """A new ticket for the message and what Slack and the configuration know about its author and channel."""
+    message, channel = said.message, said.channel
+    customer = desk.config.customer_of(message.channel, said.speaker.person.team or message.team)
+    by_customer = said.speaker.role is Role.END_USER
+    created = events.Created(
+        at=message.at, by=said.speaker.role, user=message.user, public=True, text=said.text, id=said.key
+    )
+    ticket = TicketRecord(
+        workspace=desk.workspace,
+        channel_id=message.channel,
+        thread_ts=message.root_ts,
+        channel_kind=channel.kind or ChannelKind.PUBLIC,
+        customer=customer.key if customer else None,
+        customer_tier=customer.tier if customer else None,
+        requester=message.user if by_customer else None,
+        subject=said.text or " ".join(message.file_names),
+        tags=list(customer.tags) if customer else [],
+        group_name=said.settings.group,
+        permalink=desk.installation.permalink(message.channel, message.ts),
+        last_event_at=message.at,
+        created_at=message.at,
+        updated_at=now,
+    )
+    number = ticketing.open_ticket(conn, desk, ticket, Entry(key=said.key, event=created, actor=message.user), now)
+    _converse(desk, said, number, conn)

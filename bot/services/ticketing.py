@@ -1,0 +1,98 @@
+"""Events of a ticket: written down once, folded by the engine, shown on the card; all in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.services import cards, evaluation
+from bot.services.desk import Desk
+from sla.events import Event, RulesChanged, event_to_json
+from store import ticket_events, tickets
+from store.ticket_events import Source, TicketEvent
+from store.tickets import TicketRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event of a ticket, by what it is remembered, and who did it."""
+
+    key: str
+    event: Event
+    actor: str | None = None
+
+
+def open_ticket(conn: Connection, desk: Desk, ticket: TicketRecord, first: Entry, now: datetime) -> int:
+    """Create the ticket with its first event, its clocks and its card; its number."""
+    created = tickets.create(conn, replace(ticket, rules_version=desk.rules_version))
+    body = event_to_json(first.event)
+    ticket_events.append(conn, _row(desk, created.ticket_id, first, body, now))
+    evaluation.begin(conn, desk, created, first.event, now)
+    cards.post(conn, desk, created.ticket_id, now)
+    return created.ticket_id
+
+
+def record(
+    conn: Connection,
+    desk: Desk,
+    ticket_id: int,
+    entries: Sequence[Entry],
+    now: datetime,
+    *,
+    source: Source = Source.LIVE,
+) -> bool:
+    """Add events to a ticket; what is known already is left out. Whether anything was new.
+
+    An event older than the newest known one is late: the whole history is folded again, so that the result is the
+    one that the right order would have given.
+    """
+    ticket = tickets.lock(conn, desk.workspace, ticket_id)
+    if ticket is None:
+        return False
+    candidates = [*_catching_up(desk, ticket, entries), *entries]
+    new = [
+        entry
+        for entry in sorted(candidates, key=lambda entry: entry.event.at)
+        if ticket_events.append(
+            conn, replace(_row(desk, ticket_id, entry, event_to_json(entry.event), now), source=source)
+        )
+    ]
+    if not new:
+        return False
+    if evaluation.is_late(ticket, new[0].event.at):
+        evaluation.replay(conn, desk, ticket, now)
+    else:
+        evaluation.continue_with(conn, desk, ticket, [entry.event for entry in new], now)
+    cards.refresh(conn, desk, ticket_id, now)
+    return True
+
+
+def reword(conn: Connection, desk: Desk, known: TicketEvent, text: str, now: datetime) -> None:
+    """Replace the words of a comment; no clock moves. Words that are gone are gone here, too."""
+    ticket_events.set_body(conn, desk.workspace, known.key, known.body | {"text": text})
+    if known.type == "created":
+        tickets.update_columns(conn, desk.workspace, known.ticket_id, subject=text, updated_at=now)
+    cards.refresh(conn, desk, known.ticket_id, now)
+
+
+def _catching_up(desk: Desk, ticket: TicketRecord, entries: Sequence[Entry]) -> list[Entry]:
+    """New rules reach a ticket with its next update."""
+    if ticket.rules_version == desk.rules_version or not entries:
+        return []
+    at = max(min(entry.event.at for entry in entries), ticket.last_event_at)
+    key = f"rules:{desk.rules_version}:{ticket.ticket_id}"
+    return [Entry(key=key, event=RulesChanged(at=at, to=desk.rules))]
+
+
+def _row(desk: Desk, ticket_id: int, entry: Entry, body: dict[str, object], now: datetime) -> TicketEvent:
+    return TicketEvent(
+        workspace=desk.workspace,
+        key=entry.key,
+        ticket_id=ticket_id,
+        at=entry.event.at,
+        type=str(body["type"]),
+        actor=entry.actor,
+        body=body,
+        recorded_at=now,
+    )

@@ -1,0 +1,70 @@
+"""Socket Mode: envelopes over a connection that we opened, acknowledged once they are stored."""
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.client import ask
+
+log = structlog.get_logger()
+
+
+class SocketMode:
+    """Keeps a connection to Slack and hands every envelope to the receiver.
+
+    An envelope that could not be stored is not acknowledged, and Slack delivers it again.
+    """
+
+    def __init__(self, receiver: AsyncApp, *, app_token: str, base_url: str) -> None:
+        self._receiver = receiver
+        self._app_token = app_token
+        self._web = AsyncWebClient(token=app_token, base_url=base_url, retry_handlers=[])
+        self._client = SocketModeClient(app_token=app_token, web_client=self._web, auto_reconnect_enabled=True)
+        self._client.socket_mode_request_listeners.append(self._take)
+
+    async def start(self) -> None:
+        """Connect; from then on the connection is renewed by itself.
+
+        Raises:
+            SlackUnavailableError: Slack does not answer.
+            SlackApiError: Slack does not take the token.
+        """
+        self._client.wss_uri = await self._address()
+        await self._client.connect()
+
+    async def _address(self) -> str:
+        answer = await ask("apps.connections.open", self._web.apps_connections_open(app_token=self._app_token))
+        return str(answer["url"])
+
+    async def stop(self) -> None:
+        """Take nothing more and disconnect."""
+        self._client.socket_mode_request_listeners.clear()
+        await self._client.close()
+
+    async def is_connected(self) -> bool:
+        """Whether a connection stands."""
+        return await self._client.is_connected()
+
+    async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        if request.type == "hello":
+            return
+        bolt = AsyncBoltRequest(mode="socket_mode", body=_body(request))
+        answer = await self._receiver.async_dispatch(bolt)
+        if answer.status != 200:
+            log.error("socket.not_stored", envelope=request.envelope_id)
+            return
+        await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+
+
+def _body(request: SocketModeRequest) -> dict[str, object]:
+    """The payload; one whose shape Bolt cannot take apart is wrapped, so that it is kept as well."""
+    payload = request.payload
+    try:
+        AsyncBoltRequest(mode="socket_mode", body=payload)
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+        return {"type": "malformed", "raw": payload}
+    return payload if isinstance(payload, dict) else {"type": "malformed", "raw": payload}
