@@ -109,8 +109,9 @@ class BusinessTime(Hours):
         for year in years:
             if year not in self._spans:
                 self._spans[year] = open_spans(self.schedule, year)
-        self._compiled = CompiledHours(years, zone, union(span for year in years for span in self._spans[year]))
-        return self._compiled
+        compiled = CompiledHours(years, zone, union(span for year in years for span in self._spans[year]))
+        self._compiled = compiled  # another thread may replace it at once
+        return compiled
 
     def _refuse_drought(self, compiled: CompiledHours, start: timedelta, end: timedelta) -> None:
         if compiled.droughts and compiled.closed_too_long(start, end):

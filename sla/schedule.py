@@ -67,13 +67,13 @@ class Holiday:
 
     def dates_in(self, year: int) -> Iterator[date]:
         """Yield the local dates of `year` that the holiday covers."""
-        day, end = date(year, 1, 1), date(year + 1, 1, 1)
-        if not self.yearly:
-            day, end = max(day, self.start_date), min(end, self.end_date + _DAY)
-        while day < end:
-            if self.covers(day):
+        new_year = date(year, 1, 1)
+        begins = _in_year(self.start_date, year) if self.yearly else max(self.start_date, new_year)
+        for first in sorted({new_year, begins}):  # on New Year it may be last year's that goes on
+            day = first
+            while day.year == year and self.covers(day):
                 yield day
-            day += _DAY
+                day += _DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +152,13 @@ def _zone_problems(name: str) -> list[str]:
         hint = f"did you mean {near[0]}?" if near else "it looks like Europe/Berlin."
         return [f"{name!r} is not an IANA time zone; {hint}"]
     return []
+
+
+def _in_year(day: date, year: int) -> date:
+    try:
+        return day.replace(year=year)
+    except ValueError:  # 29 February
+        return date(year, 3, 1)
 
 
 def _month_day(day: date) -> tuple[int, int]:

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -109,6 +110,14 @@ def test_a_year_asked_for_later_agrees_with_one_asked_for_first():
         back.elapsed(at(f"{year}-03-01"), at(f"{year}-03-02"))
     start, end = at("2023-11-05 04:00"), at("2027-02-01 15:30")
     assert forth.elapsed(start, end) == back.elapsed(start, end) == timedelta(hours=6761, minutes=30)
+
+
+def test_threads_that_share_a_schedule_get_the_same_answers():
+    stretches = [(at(f"{year}-03-01"), at(f"{year + 1}-02-01")) for year in (2010, 2030, 2001, 2025, 1990, 2015)] * 20
+    shared = hours("America/New_York")
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        answers = list(pool.map(lambda stretch: shared.elapsed(*stretch), stretches))
+    assert answers == [hours("America/New_York").elapsed(*stretch) for stretch in stretches[:6]] * 20
 
 
 class TestHolidays:
