@@ -11,15 +11,14 @@ from bot.config.problems import did_you_mean
 from bot.config.reading import Cursor, Reader, list_of, record
 from bot.config.slack_names import slack_id
 from bot.config.values import flag, is_name, reference, time_zone
-from sla.durations import format_duration, parse_duration
 from sla.errors import SlaError
+from sla.thresholds import parse_threshold
 
 WORDS = ("alert_channel", "assignee", "owner")
 PREFIXES = ("group:", "mail:", "webhook:")
 
 _MAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
 _PLACE = re.compile(r"[CGUW][A-Z0-9]+")
-_PERCENT = re.compile(r"(\d{1,3})\s*%")
 _DIGEST_TIME = re.compile(r"([a-z]+)\s+(\d{1,2}):(\d{2})", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
@@ -47,21 +46,11 @@ def destination(cursor: Cursor) -> str | None:
 
 def threshold(cursor: Cursor) -> str | None:
     """`80%`, `0`, `-30m` before the target or `+30m` after it, in one spelling."""
-    written = cursor.written
-    if percent := _PERCENT.fullmatch(written):
-        if 0 < int(percent[1]) <= 100:
-            return f"{int(percent[1])}%" if int(percent[1]) < 100 else "0"
-    elif written in {"0", "+0", "-0"}:
-        return "0"
-    elif written[:1] in {"-", "+"}:
-        try:
-            offset = format_duration(parse_duration(written[1:]))
-        except SlaError:
-            pass
-        else:
-            return "0" if offset == "0s" else written[0] + offset
-    cursor.problem("is not a threshold; write 80%, 0, -30m (before) or +30m (after)")
-    return None
+    try:
+        return str(parse_threshold(cursor.written if len(cursor.written) <= 40 else ""))
+    except SlaError:
+        cursor.problem("is not a threshold; write 80%, 0, -30m (before) or +30m (after)")
+        return None
 
 
 def _thresholds(cursor: Cursor) -> Json:

@@ -1,6 +1,5 @@
 """`channels:`, `intake:` and `lifecycle:`: what the bot does where, and how it reads what is said."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from bot.config.reading import Cursor, Reader, list_of, record
@@ -98,8 +97,3 @@ def read_intake(cursor: Cursor) -> Json:
 def read_lifecycle(cursor: Cursor) -> Json:
     """When tickets solve and close by themselves, and how long text is kept."""
     return record(cursor, LIFECYCLE)
-
-
-def listed_channels(channels: Json) -> Iterable[str]:
-    """The channels that `channels:` names."""
-    return (key for key in channels if key != "defaults")

@@ -1,10 +1,12 @@
 """What is wrong with a configuration file: every problem at once, each with its line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.errors import BotError
+
+_MOST_WORDS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,13 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(sorted(problems, key=lambda each: (each.line, each.column))))
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """`; did you mean first_reply_time?` when a known word is near, else nothing."""
+def did_you_mean(given: str, known: Collection[str]) -> str:
+    """`; did you mean first_reply_time?` when a known word is near, else nothing.
+
+    Among very many words nothing is looked for: it takes time, and would be a guess.
+    """
+    if len(known) > _MOST_WORDS:
+        return ""
     by_lower_case = {word.lower(): word for word in known}
     nearest = get_close_matches(given[:100].lower(), by_lower_case, n=1, cutoff=0.65)
     return f"; did you mean {by_lower_case[nearest[0]]}?" if nearest else ""

@@ -173,10 +173,13 @@ def list_of(reader: Reader) -> Reader:
 
     def read(cursor: Cursor) -> list[Any]:
         values: list[Any] = []
+        words: set[str] = set()
         for item in cursor.items():
             value = reader(item)
-            if isinstance(value, str) and value in values:
+            if isinstance(value, str) and value in words:
                 item.problem(f"{value} is listed twice")
+            if isinstance(value, str):
+                words.add(value)
             values.append(value)
         return values
 

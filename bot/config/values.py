@@ -192,7 +192,7 @@ def _timedelta(cursor: Cursor) -> timedelta | None:
         cursor.problem(f"{cursor.written} has no unit; write a duration such as 20s, 15m, 4h, 2d or 1h 30m")
         return None
     try:
-        found = parse_duration(cursor.written[:_LONGEST_WRITTEN])
+        found = parse_duration(cursor.written if len(cursor.written) <= _LONGEST_WRITTEN else "")
     except SlaError:
         cursor.problem("must be a duration such as 20s, 15m, 4h, 2d or 1h 30m")
         return None

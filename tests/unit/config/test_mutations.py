@@ -83,7 +83,7 @@ PLACES = [path for path in places(DOCUMENT) if path]
 
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ANYTHING), min_size=1, max_size=3))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_file_with_any_value_replaced_by_anything_loads_or_is_refused(changes):
     document = json.loads(json.dumps(DOCUMENT))
     for path, value in changes:
@@ -100,7 +100,7 @@ def _has(owner, key):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("value", [None, True, 5, "", "zzz", [], [None], {}, {"zzz": 1}], ids=json.dumps)
+@pytest.mark.parametrize("value", [None, 5, "", [None], {"zzz": 1}], ids=json.dumps)
 def test_each_value_replaced_by_each_kind_of_value_loads_or_is_refused(value):
     for path in PLACES:
         document = json.loads(json.dumps(DOCUMENT))

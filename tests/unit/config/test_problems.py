@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from bot.config import ConfigError, load_config
+from bot.config import load as load_module
 from bot.config.problems import did_you_mean
+from sla.errors import SlaError
 
 HOW = "in Slack it is under the name's details, not the name itself"
 
@@ -115,12 +117,13 @@ def test_a_problem_knows_its_line_column_path_and_message(load):
             "lifecycle: {retention: forever}",
             "lifecycle.retention: must be a duration such as 20s, 15m, 4h, 2d or 1h 30m",
         ),
+        (f"lifecycle: {{retention: 1d{' ' * 900_000}x}}", "lifecycle.retention: must be a duration such as 20s"),
         ("lifecycle: {retention: 4000d}", "lifecycle.retention: must be at most 3650d"),
         ("lifecycle: {retention: true}", "lifecycle.retention: must be a duration such as 20s, 15m, 4h, 2d or 1h 30m"),
         ("routes: {r: {}}", "routes.r: thresholds is missing"),
         (
-            "routes: {r: {thresholds: {120%: [owner]}}}",
-            "routes.r.thresholds.120%: is not a threshold; write 80%, 0, -30m (before) or +30m (after)",
+            "routes: {r: {thresholds: {0%: [owner]}}}",
+            "routes.r.thresholds.0%: is not a threshold; write 80%, 0, -30m (before) or +30m (after)",
         ),
         (
             "routes: {r: {thresholds: {30m: [owner]}}}",
@@ -219,6 +222,29 @@ def test_many_unknown_keys_in_one_place_are_counted(problems):
     assert "1: lifecycle: 5 more unknown keys; known are auto_solve_after, auto_close_after, retention" in found
 
 
+def test_the_engine_has_the_last_word_on_its_rules(problems, monkeypatch):
+    def refuse(_rules, _path):
+        raise SlaError(".policies[0].title: This cannot be.", ".nowhere[7]: Nor this.")
+
+    monkeypatch.setattr(load_module, "rules_from_json", refuse)
+    text = "admins: [U1]\npolicies:\n  - title: A\n    targets: {low: {first_reply_time: 1h}}"
+
+    assert problems(text) == ["1: Nor this", "3: policies[0].title: This cannot be"]
+
+
+def test_a_text_that_is_too_long_is_refused(problems):
+    text = f"policies: [{{title: {'x' * 2001}, targets: {{low: {{first_reply_time: 1h}}}}}}]"
+
+    assert problems(text) == ["1: policies[0].title: must have at most 2000 characters"]
+
+
+@pytest.mark.timeout(20)
+def test_a_long_list_takes_no_longer_than_reading_it(load):
+    people = ", ".join(f"U{number}" for number in range(100_000))
+
+    assert len(load(f"admins: [{people}]").admins) == 100_000
+
+
 def test_a_file_with_nothing_but_problems_ends_after_five_hundred(problems):
     assert len(problems("admins:\n" + "- x\n" * 10_000)) == 500
 
@@ -230,7 +256,12 @@ def test_the_file_is_called_what_it_is_called():
 
 
 @pytest.mark.parametrize(
-    ("given", "hint"), [("Admin", "; did you mean admins?"), ("zzz", ""), ("", ""), ("a" * 10_000, "")]
+    ("given", "hint"),
+    [("Admin", "; did you mean admins?"), ("zzz", ""), ("", ""), ("a" * 10_000, "")],
 )
 def test_the_nearest_known_word_is_named_only_when_it_is_near(given, hint):
     assert did_you_mean(given, ["admins", "agents"]) == hint
+
+
+def test_among_very_many_words_no_nearest_one_is_guessed():
+    assert did_you_mean("U1000x", [f"U{number}" for number in range(2000)]) == ""

@@ -152,6 +152,26 @@ def test_a_route_says_who_hears_what_when(config):
     assert route.quiet.urgent_overrides is True
 
 
+def test_the_engine_reads_a_route_with_its_quiet_hours(config):
+    rules = rules_from_json(config.rules_json())
+
+    route = config.route_for("Enterprise").for_engine(rules)
+
+    assert {str(when): who for when, who in route.thresholds.items()} == {
+        "-30m": ("assignee",),
+        "80%": ("alert_channel", "group:engineering"),
+        "0": ("alert_channel", "assignee"),
+        "+30m": ("owner", "mail:lead@example.com", "webhook:pager", "U0LEAD", "C0ESCALATION"),
+    }
+    assert route.quiet.hours is rules.hours("eu")
+    assert route.quiet.on_call == "group:engineering"
+    assert route.quiet.urgent_overrides is True
+
+
+def test_a_route_without_quiet_hours_has_none_for_the_engine_either(nothing_said):
+    assert nothing_said.route_for(None).for_engine(rules_from_json({})).quiet is None
+
+
 def test_without_a_route_the_alert_channel_and_the_assignee_hear_at_80_percent_and_at_the_target(nothing_said):
     route = nothing_said.route_for(None)
 
