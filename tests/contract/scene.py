@@ -133,7 +133,7 @@ async def opened(*, rate_limits: bool = False) -> AsyncIterator[Scene]:
     """A running sandbox with its people, channels and app; the wall clock can be moved on by hand."""
     import time
 
-    clock, ahead = ManualClock(NOON), [0.0]
+    clock, ahead = ManualClock(NOON - 1), [0.0]
     sandbox = Sandbox(clock, rate_limits=rate_limits, wall=lambda: time.time() + ahead[0])
     base = await sandbox.start()
     build = sandbox.build
@@ -152,6 +152,7 @@ async def opened(*, rate_limits: bool = False) -> AsyncIterator[Scene]:
     build.channel(
         "T0HOME", "acme", id="C0ACME", shared_with=["T0ACME"], members=["U0ADA", "U0CARL", "U0DESK"]
     )
+    clock.set(NOON)
     scene = Scene(sandbox=sandbox, clock=clock, base=base, bot=bot, wall=ahead)
     try:
         yield scene
