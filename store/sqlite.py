@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -56,16 +58,29 @@ def _settings(connection: Any, *, writes: bool) -> None:
     cursor.close()
 
 
+class ImmediateDialect(SQLiteDialect_pysqlite):
+    """SQLite whose transactions begin with the write lock (an event listener would cost each statement 5 us)."""
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Take the lock now, or wait for it."""
+        dbapi_connection.execute("BEGIN IMMEDIATE")
+
+
+_IMMEDIATE = "immediate"
+registry.register(f"sqlite.{_IMMEDIATE}", __name__, ImmediateDialect.__name__)
+
+
 def writing_engine(url: URL, *, virtual_clock: bool = False) -> Engine:
     """A synchronous engine whose transactions take the write lock at once.
 
     A deferred transaction that turns to writing fails with BUSY_SNAPSHOT whatever the timeout.
     """
     engine = create_engine(
-        url.set(drivername="sqlite"), poolclass=NullPool, execution_options={VIRTUAL_CLOCK: virtual_clock}
+        url.set(drivername=f"sqlite+{_IMMEDIATE}"), poolclass=NullPool, execution_options={VIRTUAL_CLOCK: virtual_clock}
     )
     event.listen(engine, "connect", lambda connection, _: _settings(connection, writes=True))
-    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 

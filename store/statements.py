@@ -1,7 +1,9 @@
 """Small parts of statements that several tables need."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, literal_column
@@ -20,21 +22,32 @@ def if_new(statement: sqlite.Insert | postgresql.Insert, *key: str) -> Any:
     return statement.on_conflict_do_nothing(index_elements=key).execution_options(preserve_rowcount=True)
 
 
-def columns(table: Table, record: type[Any]) -> list[Column[Any]]:
+def columns(table: Table, record: Any) -> list[Column[Any]]:
     """The columns that a record is read from: those named as its fields are."""
-    return [table.c[field.name] for field in fields(record)]
+    return [table.c[name] for name in _names(record)]
 
 
 def records(record: type[T], rows: Iterable[Row[Any]]) -> Iterator[T]:
     """Rows of `columns(table, record)` as records."""
-    names = [field.name for field in fields(cast("Any", record))]
+    names = _names(cast("Any", record))
     for row in rows:
         yield record(**dict(zip(names, row, strict=True)))
 
 
 def values(record: Any) -> dict[str, Any]:
     """The parameters that store a record (its values are not copied)."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    kind = record.__class__
+    return dict(zip(_names(kind), _getter(kind)(record), strict=True))
+
+
+@cache
+def _names(record: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(record))
+
+
+@cache
+def _getter(record: Any) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*_names(record))
 
 
 def is_postgresql(conn: Connection) -> bool:

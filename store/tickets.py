@@ -77,14 +77,28 @@ _BY_ID = (table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("
 _GET = select(*_COLUMNS).where(*_BY_ID)
 _LOCK = _GET.with_for_update()
 _INSERT = insert(table)
+_HIGHEST = select(func.max(table.c.ticket_id)).where(table.c.workspace == bindparam("workspace")).scalar_subquery()
+_INSERT_NEXT = (
+    insert(table)
+    .values({column.name: bindparam(column.name) for column in _COLUMNS})
+    .values(ticket_id=func.coalesce(_HIGHEST, 0) + 1)
+    .returning(table.c.ticket_id)
+)
 
 
 def create(conn: Connection, ticket: TicketRecord) -> TicketRecord:
-    """Insert it under the workspace's next number; returns it with that number."""
-    (number,) = counters.allocate(conn, ticket.workspace, "ticket")
-    numbered = replace(ticket, ticket_id=number)
-    conn.execute(_INSERT, values(numbered))
-    return numbered
+    """Insert it under the workspace's next number; returns it with that number.
+
+    Tickets are never removed, so where one thread writes the next number is one statement with the insert. Several
+    writers need the counter, whose row stays locked until the commit.
+    """
+    row = values(ticket)
+    if is_postgresql(conn):
+        (number,) = counters.allocate(conn, ticket.workspace, "ticket")
+        conn.execute(_INSERT, row | {"ticket_id": number})
+    else:
+        number = conn.execute(_INSERT_NEXT, row).scalar_one()
+    return replace(ticket, ticket_id=number)
 
 
 def get(conn: Connection, workspace: str, ticket_id: int) -> TicketRecord | None:

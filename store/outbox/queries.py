@@ -100,7 +100,7 @@ def counts(conn: Connection) -> dict[str, int]:
 def by_kind(conn: Connection, workspace: str, kinds: Sequence[str]) -> dict[str, int]:
     """How many messages of these kinds are in each state."""
     statement = select(table.c.state, func.count()).where(table.c.workspace == workspace, table.c.kind.in_(kinds))
-    return {state: number for state, number in conn.execute(statement.group_by(table.c.state))}
+    return {row.state: row[1] for row in conn.execute(statement.group_by(table.c.state))}
 
 
 def listing(conn: Connection, state: OutboxState, *, limit: int = 100) -> list[OutboxMessage]:
