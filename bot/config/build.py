@@ -125,6 +125,17 @@ def _channel(channel: str, given: Json, customer: str | None) -> ChannelSettings
     )
 
 
+def alert_channels_of(document: Json) -> frozenset[str]:
+    """Every channel that is somebody's alert channel."""
+    owners = (document, *document.get("customers", {}).values(), *document.get("channels", {}).values())
+    return frozenset(owner["alert_channel"] for owner in owners if owner.get("alert_channel"))
+
+
+def customer_by_team_of(document: Json) -> dict[str, str]:
+    """Keys of customers by their Slack workspaces (Slack Connect)."""
+    return {team: key for key, given in document.get("customers", {}).items() for team in given.get("slack_teams", [])}
+
+
 def intake_of(document: Json) -> Intake:
     """What becomes a ticket; reactions of the file are added to the usual ones, `off` takes one away."""
     given = document.get("intake", {})
@@ -183,6 +194,12 @@ def destination_from(written: str) -> Destination:
     if written[0] in "CG":
         return Destination(kind=DestinationKind.CHANNEL, name=written)
     return Destination(kind=DestinationKind(written))
+
+
+def route_by_policy_of(document: Json) -> dict[str, str]:
+    """Names of routes by the title of their policy; the first policy with that title and a route decides."""
+    policies = (*document.get("policies", []), *document.get("group_policies", []))
+    return {policy["title"]: policy["route"] for policy in reversed(policies) if policy.get("route")}
 
 
 def webhooks_of(document: Json) -> dict[str, Webhook]:

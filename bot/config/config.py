@@ -27,6 +27,11 @@ class Config:
 
     `document` is the canonical form, everything else is read from it; two configurations are equal when their
     documents are. `warnings` are about the file it came from. Nothing may be changed in place.
+
+    Attributes:
+        alert_channels: Every channel that is somebody's alert channel, and so is never tracked.
+        customer_by_team: Keys of customers by Slack workspace.
+        route_by_policy: Names of routes by title; of several policies with one title the first with a route decides.
     """
 
     document: Mapping[str, Any]
@@ -45,6 +50,9 @@ class Config:
     routes: Mapping[str, Route]
     webhooks: Mapping[str, Webhook]
     digest: Digest
+    alert_channels: frozenset[str]
+    customer_by_team: Mapping[str, str]
+    route_by_policy: Mapping[str, str]
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -69,6 +77,9 @@ class Config:
             routes=build.routes_of(given),
             webhooks=build.webhooks_of(given),
             digest=build.digest_of(given),
+            alert_channels=build.alert_channels_of(given),
+            customer_by_team=build.customer_by_team_of(given),
+            route_by_policy=build.route_by_policy_of(given),
             warnings=warnings,
         )
 
@@ -82,11 +93,8 @@ class Config:
 
     def customer_of(self, channel: str, slack_team: str | None) -> Customer | None:
         """Whose message it is: the customer of the channel, else the one of the author's Slack workspace."""
-        key = self.channel(channel).customer
-        if key is not None:
-            return self.customers[key]
-        teams = (each for each in self.customers.values() if slack_team in each.slack_teams)
-        return next(teams, None)
+        key = self.channel(channel).customer or self.customer_by_team.get(slack_team or "")
+        return self.customers[key] if key else None
 
     def alert_channel_for(self, channel: str, slack_team: str | None = None) -> str | None:
         """Where the cards and alerts of a channel's tickets go: its own place, its customer's, the default."""
@@ -94,21 +102,9 @@ class Config:
         own = self.channel(channel).alert_channel
         return own or (customer.alert_channel if customer else None) or self.alert_channel
 
-    @property
-    def alert_channels(self) -> frozenset[str]:
-        """Every channel that is somebody's alert channel, and so is never tracked."""
-        places = {self.alert_channel}
-        places |= {channel.alert_channel for channel in self.channels.values()}
-        places |= {customer.alert_channel for customer in self.customers.values()}
-        return frozenset(place for place in places if place)
-
     def route_for(self, policy_title: str | None, *, group: str | None = None, customer: str | None = None) -> Route:
-        """The route of the policy or group policy with this title, else the group's, the customer's, the default.
-
-        Of several policies with one title the first that names a route decides.
-        """
-        policies = (*self.document.get("policies", ()), *self.document.get("group_policies", ()))
-        names = [policy.get("route") for policy in policies if policy["title"] == policy_title]
+        """The route of the policy or group policy with this title, else the group's, the customer's, the default."""
+        names = [self.route_by_policy.get(policy_title or "")]
         names += [self.groups[group].route] if group and group in self.groups else []
         names += [self.customers[customer].route] if customer and customer in self.customers else []
         return self.routes[next((name for name in names if name), "default")]

@@ -6,10 +6,6 @@ from datetime import time, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from sla import alerts
-from sla.policy import Rules
-from sla.thresholds import parse_threshold
-
 PROMISE = "Thank you, we have it. We answer by {deadline}."
 """What a customer is promised when `promise` is just true."""
 
@@ -161,14 +157,6 @@ class Quiet:
     on_call: Destination | None
     urgent_overrides: bool
 
-    def for_engine(self, rules: Rules) -> alerts.Quiet:
-        """The quiet hours with their schedule compiled."""
-        return alerts.Quiet(
-            hours=rules.hours(self.schedule),
-            on_call=str(self.on_call) if self.on_call else None,
-            urgent_overrides=self.urgent_overrides,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
@@ -177,13 +165,6 @@ class Route:
     name: str
     thresholds: Mapping[str, tuple[Destination, ...]]
     quiet: Quiet | None
-
-    def for_engine(self, rules: Rules) -> alerts.Route:
-        """The route as the engine reads it: destinations as written, quiet hours compiled."""
-        return alerts.Route(
-            thresholds={parse_threshold(when): tuple(map(str, who)) for when, who in self.thresholds.items()},
-            quiet=self.quiet.for_engine(rules) if self.quiet else None,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,26 +152,6 @@ def test_a_route_says_who_hears_what_when(config):
     assert route.quiet.urgent_overrides is True
 
 
-def test_the_engine_reads_a_route_with_its_quiet_hours(config):
-    rules = rules_from_json(config.rules_json())
-
-    route = config.route_for("Enterprise").for_engine(rules)
-
-    assert {str(when): who for when, who in route.thresholds.items()} == {
-        "-30m": ("assignee",),
-        "80%": ("alert_channel", "group:engineering"),
-        "0": ("alert_channel", "assignee"),
-        "+30m": ("owner", "mail:lead@example.com", "webhook:pager", "U0LEAD", "C0ESCALATION"),
-    }
-    assert route.quiet.hours is rules.hours("eu")
-    assert route.quiet.on_call == "group:engineering"
-    assert route.quiet.urgent_overrides is True
-
-
-def test_a_route_without_quiet_hours_has_none_for_the_engine_either(nothing_said):
-    assert nothing_said.route_for(None).for_engine(rules_from_json({})).quiet is None
-
-
 def test_without_a_route_the_alert_channel_and_the_assignee_hear_at_80_percent_and_at_the_target(nothing_said):
     route = nothing_said.route_for(None)
 
@@ -256,3 +236,14 @@ def test_the_engine_is_given_its_rules_and_reads_them(config):
 
 def test_a_file_that_says_almost_nothing_gives_the_engine_empty_rules(nothing_said):
     assert rules_from_json(nothing_said.rules_json()).policies == ()
+
+
+def test_of_several_policies_with_one_title_the_first_with_a_route_decides(load):
+    text = """
+routes: {a: {thresholds: {0: [owner]}}, b: {thresholds: {0: [owner]}}}
+policies:
+  - {title: Same, targets: {low: {first_reply_time: 1h}}}
+  - {title: Same, route: a, targets: {low: {first_reply_time: 1h}}}
+  - {title: Same, route: b, targets: {low: {first_reply_time: 1h}}}
+"""
+    assert load(text).route_for("Same").name == "a"
