@@ -3,6 +3,7 @@
 import { chart } from "./chart.js";
 import { el, link } from "./dom.js";
 import { interactive } from "./elements.js";
+import { icon } from "./icons.js";
 import { mrkdwn, textObject } from "./mrkdwn.js";
 import { richText } from "./rich_text.js";
 
@@ -11,7 +12,7 @@ function image(element) {
   const address = element.image_url ?? element.slack_file?.url ?? "";
   const own = address.startsWith(`${location.origin}/`);
   if (own) return el("img", { class: "picture", src: address, alt: element.alt_text ?? "" });
-  return el("span", { class: "picture-missing" }, "🖼 ", link(address, element.alt_text || "Image"));
+  return el("span", { class: "picture-missing" }, icon("picture"), link(address, element.alt_text || "Image"));
 }
 
 function inert(ctx, element) {

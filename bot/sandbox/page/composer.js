@@ -2,6 +2,7 @@
 
 import { act, withApp } from "./acting.js";
 import { el } from "./dom.js";
+import { icon } from "./icons.js";
 import { openMenu } from "./menus.js";
 import { channelTitle, companyOf, nameOf } from "./people.js";
 import { notice } from "./notices.js";
@@ -95,7 +96,7 @@ export function composer(ctx, channelId, thread = "") {
   const also = el("input", { type: "checkbox" });
   const file = el("input", { type: "file", hidden: true, onchange: () => attach(ctx, channelId, thread, file) });
   const plus = el("button", { type: "button", class: "icon-button", "aria-label": "Files and shortcuts", title: "Files and shortcuts",
-    onclick: () => useMenu(ctx, plus, field, file) }, "＋");
+    onclick: () => useMenu(ctx, plus, field, file) }, icon("plus"));
   const submit = el("button", { class: "send", "aria-label": "Send" }, "Send");
   const suggestions = new Suggestions(field, (before) => suggestionsFor(ctx, channelId, thread, before));
 

@@ -6,6 +6,7 @@
 import { confirmed } from "./dialog.js";
 import { el } from "./dom.js";
 import { emojify } from "./emoji.js";
+import { icon } from "./icons.js";
 import { openMenu } from "./menus.js";
 import { channelTitle, nameOf } from "./people.js";
 import { textObject } from "./mrkdwn.js";
@@ -50,7 +51,7 @@ function overflow(ctx, element, host) {
       label: plain(option.text),
       run: async () => (await agreed(ctx, element.confirm)) && host.choose(element, option.value),
     }))),
-  }, "⋯");
+  }, icon("more"));
   return node;
 }
 

@@ -8,7 +8,9 @@ function place(menu, anchor) {
   const from = anchor.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
   const below = from.bottom + 4 + height + MARGIN <= innerHeight;
-  const left = Math.min(Math.max(MARGIN, from.right - width), innerWidth - width - MARGIN);
+  // Menus hang from the side of their button that leaves them on the page.
+  const wanted = from.left + width + MARGIN <= innerWidth / 2 ? from.left : from.right - width;
+  const left = Math.min(Math.max(MARGIN, wanted), innerWidth - width - MARGIN);
   const top = below ? from.bottom + 4 : Math.max(MARGIN, from.top - height - 4);
   menu.style.setProperty("left", `${Math.max(MARGIN, left)}px`);
   menu.style.setProperty("top", `${top}px`);

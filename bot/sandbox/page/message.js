@@ -5,6 +5,7 @@ import { blocks } from "./blocks.js";
 import { confirmed } from "./dialog.js";
 import { el, link } from "./dom.js";
 import { emoji } from "./emoji.js";
+import { icon } from "./icons.js";
 import { openMenu } from "./menus.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { avatar, badgesFor, nameOf } from "./people.js";
@@ -18,9 +19,9 @@ const REASONS = {
   channel: "@channel", here: "@here", everyone: "@everyone",
 };
 
-/** The user id behind a message, also where an app's message names only its bot. */
+/** The user id behind a message, also where only its bot is named; an ephemeral's `user` is who sees it. */
 export function authorOf(ctx, message) {
-  if (message.user) return message.user;
+  if (message.user && !ctx.world.ephemerals.has(message.ts)) return message.user;
   for (const user of ctx.world.users.values()) {
     if (message.bot_id && user.profile?.bot_id === message.bot_id) return user.id;
   }
@@ -53,7 +54,7 @@ function size(bytes) {
 
 function file(one) {
   const name = one.title || one.name || "A file of another workspace";
-  return el("div", { class: "file" }, el("span", { class: "file-icon", "aria-hidden": "true" }, "📄"),
+  return el("div", { class: "file" }, icon("file"),
     el("div", {}, el("div", { class: "file-name" }, name),
       el("div", { class: "muted" }, one.size === undefined ? "shared from outside" : `${one.pretty_type ?? ""} · ${size(one.size)}`)));
 }
@@ -100,7 +101,8 @@ function replyLine(ctx, channel, message) {
   const replies = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
   return el("button", { type: "button", class: "reply-line", onclick: () => ctx.session.go(channel, message.ts) },
     el("span", { class: "faces" }, faces), el("span", { class: "replies" }, replies),
-    el("span", { class: "muted" }, `Last reply ${ago(Number(message.latest_reply), ctx.world.now)}`));
+    el("span", { class: "muted" },
+      el("span", { class: "wide-only" }, "Last reply "), ago(Number(message.latest_reply), ctx.world.now)));
 }
 
 function notifiedLine(ctx, channel, message) {
@@ -110,7 +112,7 @@ function notifiedLine(ctx, channel, message) {
   const more = named.length - NOTIFIED_SHOWN;
   const text = named.slice(0, NOTIFIED_SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
   const why = list.map((one) => `${nameOf(ctx.world, one.user)}: ${REASONS[one.reason] ?? one.reason}`).join("\n");
-  return el("div", { class: "notified", title: why }, el("span", { "aria-hidden": "true" }, "🔔 "), `notified: ${text}`);
+  return el("div", { class: "notified", title: why }, icon("bell"), `notified: ${text}`);
 }
 
 function menuEntries(ctx, channel, message, more, { inThread }) {
@@ -150,13 +152,14 @@ function toolbar(ctx, channel, message, options) {
     type: "button", class: "icon-button quick", title: `:${name}:`, "aria-label": label,
     onclick: () => toggleReaction(ctx, channel, message, name),
   }, emoji(name));
-  const icon = (label, symbol, run, kind = "") =>
-    el("button", { type: "button", class: `icon-button ${kind}`, title: label, "aria-label": label, onclick: (event) => run(event.currentTarget) }, symbol);
-  const more = icon("More actions", "⋯", (anchor) => openMenu(anchor, menuEntries(ctx, channel, message, anchor, options)));
+  const tool = (label, sign, run, kind = "") => el("button", {
+    type: "button", class: `icon-button ${kind}`, title: label, "aria-label": label, onclick: (event) => run(event.currentTarget),
+  }, icon(sign));
+  const more = tool("More actions", "more", (anchor) => openMenu(anchor, menuEntries(ctx, channel, message, anchor, options)));
   return el("div", { class: "toolbar" },
     quick("eyes", "React with eyes"), quick("white_check_mark", "React with a check mark"),
-    icon("Add reaction", "☺", (anchor) => chooseReaction(ctx, anchor, channel, message), "quick"),
-    options.inThread ? null : icon("Reply in thread", "↩", () => ctx.session.go(channel, message.thread_ts ?? message.ts), "quick"),
+    tool("Add reaction", "smile", (anchor) => chooseReaction(ctx, anchor, channel, message), "quick"),
+    options.inThread ? null : tool("Reply in thread", "reply", () => ctx.session.go(channel, message.thread_ts ?? message.ts), "quick"),
     more);
 }
 
@@ -166,7 +169,7 @@ function broadcastLine(ctx, channel, message, inThread) {
   const parent = ctx.world.message(channel, message.thread_ts);
   const about = parent ? `${authorName(ctx, parent)}: ${(parent.text ?? "").replace(/<[^<>]*\|?([^<>|]*)>/g, "$1").slice(0, 60)}` : "a thread";
   return el("div", { class: "broadcast muted" }, "replied to ",
-    el("button", { type: "button", class: "linkish", onclick: () => ctx.session.go(channel, message.thread_ts) }, about));
+    el("button", { type: "button", class: "linkish one-line", onclick: () => ctx.session.go(channel, message.thread_ts) }, about));
 }
 
 function systemLine(ctx, message) {
@@ -206,7 +209,7 @@ export function ephemeralElement(ctx, entry) {
   return el("article", { class: "message ephemeral", "data-ts": entry.ts, "aria-label": `${name}, only visible to you` },
     el("div", { class: "gutter" }, avatar(authorOf(ctx, entry), name, { bot: true })),
     el("div", { class: "message-body" },
-      el("div", { class: "only-you" }, "👁 Only visible to you",
+      el("div", { class: "only-you" }, el("span", {}, icon("eye"), "Only visible to you"),
         el("button", { type: "button", class: "linkish", onclick: () => withApp(ctx, "dismiss", { ts: entry.ts }) }, "Dismiss")),
       heading(ctx, entry),
       content(ctx, entry.channel, entry)));

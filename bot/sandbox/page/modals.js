@@ -3,6 +3,7 @@
 import { withApp } from "./acting.js";
 import { blocks } from "./blocks.js";
 import { el } from "./dom.js";
+import { icon } from "./icons.js";
 import { textObject } from "./mrkdwn.js";
 
 /** The view that nothing was pushed on top of. */
@@ -117,7 +118,7 @@ class OpenModal {
     this.node.replaceChildren(el("form", { class: "modal-form", novalidate: true, onsubmit: (event) => this.submit(event) },
       el("header", { class: "modal-head" },
         el("h2", { class: "modal-title", id: `title-${this.id}` }, textObject(ctx, view.title)),
-        el("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => this.leave() }, "✕")),
+        el("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => this.leave() }, icon("close"))),
       el("div", { class: "modal-body kit" },
         this.problem ? el("p", { class: "problem", role: "alert" }, this.problem) : null,
         blocks(ctx, view.blocks, host)),

@@ -5,16 +5,17 @@ import { withApp } from "./acting.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { el, reconcile } from "./dom.js";
+import { icon } from "./icons.js";
 import { openPanel } from "./menus.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { avatar, badgesFor, channelTitle, companyOf, nameOf } from "./people.js";
+import { appAvatar, avatar, badgesFor, channelTitle, companyOf, nameOf } from "./people.js";
 import { appChannel } from "./sidebar.js";
 import { drawTimeline, messagesOf } from "./timeline.js";
 
 const isDirect = (channel) => channel.kind === "im" || channel.kind === "mpim";
 
 function back(ctx, label, run) {
-  return el("button", { type: "button", class: "icon-button back", "aria-label": label, onclick: run }, "‹");
+  return el("button", { type: "button", class: "icon-button back", "aria-label": label, onclick: run }, icon("back"));
 }
 
 const toSidebar = (ctx) => () => {
@@ -42,7 +43,7 @@ function channelHead(ctx, channel) {
   const others = channel.team_ids.filter((team) => team !== ctx.session.person(ctx.world).team_id).map((team) => ctx.world.teams.get(team)?.name);
   return el("header", { class: "pane-head" }, back(ctx, "Back to the channels", toSidebar(ctx)),
     el("div", { class: "pane-title" },
-      el("h2", {}, isDirect(channel) ? title : `${channel.is_private ? "🔒 " : "# "}${title}`),
+      el("h2", {}, isDirect(channel) ? null : icon(channel.is_private ? "lock" : "hash"), title),
       channel.is_ext_shared && !isDirect(channel) ? el("span", { class: "badge shared-badge" }, `shared with ${others.join(", ")}`) : null,
       channel.topic?.value ? el("span", { class: "topic muted" }, mrkdwn(ctx, channel.topic.value)) : null),
     isDirect(channel) ? null : members(ctx, channel));
@@ -95,7 +96,7 @@ function appHead(ctx, app, tab) {
     type: "button", role: "tab", class: "tab", "aria-selected": String(name === tab), onclick: () => ctx.session.go(app.id, name),
   }, label));
   return el("header", { class: "pane-head app-head" }, back(ctx, "Back to the channels", toSidebar(ctx)),
-    avatar(app.id, app.name, { bot: true }), el("h2", {}, app.name), el("span", { class: "badge app-badge" }, "APP"),
+    appAvatar(app), el("h2", {}, app.name), el("span", { class: "badge app-badge" }, "APP"),
     el("div", { class: "tabs", role: "tablist" }, tabs));
 }
 
@@ -159,7 +160,7 @@ function threadHead(ctx, channel) {
   const leave = () => ctx.session.go(channel.id);
   return el("header", { class: "pane-head" }, back(ctx, "Back to the channel", leave),
     el("div", { class: "pane-title" }, el("h2", {}, "Thread"), el("span", { class: "topic muted" }, isDirect(channel) ? title : `#${title}`)),
-    el("button", { type: "button", class: "icon-button close-thread", "aria-label": "Close thread", onclick: leave }, "✕"));
+    el("button", { type: "button", class: "icon-button close-thread", "aria-label": "Close thread", onclick: leave }, icon("close")));
 }
 
 /** Draws the open thread, if there is one; tells whether there is. */

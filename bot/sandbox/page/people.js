@@ -40,10 +40,15 @@ export function badgesFor(world, person, viewer) {
 export function avatar(id, name, { small = false, bot = false } = {}) {
   let sum = 0;
   for (const char of id) sum = (sum * 31 + char.codePointAt(0)) >>> 0;
-  const words = name.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  const letters = (words.length > 1 ? [words[0], words.at(-1)] : words).map((word) => [...word][0]).join("");
+  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const letters = words.slice(0, 2).map((word) => [...word][0]).join("");
   const kind = `avatar hue-${sum % HUES}${small ? " small" : ""}${bot ? " bot" : ""}`;
   return el("span", { class: kind, "aria-hidden": "true" }, letters.toUpperCase() || "?");
+}
+
+/** An app's avatar is its bot's, so that it is recognised in messages. */
+export function appAvatar(app, options = {}) {
+  return avatar(app.installs[0]?.bot_user ?? app.id, app.name, { ...options, bot: true });
 }
 
 /** What a conversation is called by the person who looks at it. */

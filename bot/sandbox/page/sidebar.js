@@ -3,8 +3,9 @@
 import { attempt } from "./api.js";
 import { talkTo } from "./acting.js";
 import { el, reconcile } from "./dom.js";
+import { icon } from "./icons.js";
 import { openPanel } from "./menus.js";
-import { avatar, badgesFor, channelTitle, companyOf, nameOf, roleOf } from "./people.js";
+import { appAvatar, avatar, badgesFor, channelTitle, companyOf, nameOf, roleOf } from "./people.js";
 import { stamp } from "./time.js";
 import { inChannel } from "./world.js";
 
@@ -62,7 +63,7 @@ function actingAs(ctx) {
     el("span", { class: "acting-label" }, "Acting as"),
     el("span", { class: "person-name" }, name),
     el("span", { class: "acting-role" }, `${companyOf(ctx.world, person)} · ${roleOf(person)}`)),
-  el("span", { class: "chevron", "aria-hidden": "true" }, "⌄"));
+  icon("down"));
   return button;
 }
 
@@ -90,13 +91,13 @@ function row({ current, label, icon, counts = { messages: 0, mentions: 0 }, extr
   counts.mentions ? el("span", { class: "mentions" }, counts.mentions) : counts.messages ? el("span", { class: "dot" }) : null));
 }
 
-const hash = (channel) => el("span", { class: "place-icon", "aria-hidden": "true" }, channel.is_private ? "🔒" : "#");
+const hash = (channel) => el("span", { class: "place-icon" }, icon(channel.is_private ? "lock" : "hash"));
 
 function channelRow(ctx, channel) {
   const others = channel.team_ids.filter((team) => team !== ctx.session.person(ctx.world).team_id)
     .map((team) => ctx.world.teams.get(team)?.name ?? team);
   const shared = channel.is_ext_shared
-    ? el("span", { class: "shared-mark", title: `Shared with ${others.join(", ")}` }, "⧉", el("span", { class: "hidden-text" }, "shared")) : null;
+    ? el("span", { class: "shared-mark", title: `Shared with ${others.join(", ")}` }, icon("shared"), el("span", { class: "hidden-text" }, "shared")) : null;
   return row({
     current: ctx.session.place === channel.id, label: channel.name, icon: hash(channel), extra: shared,
     counts: unread(ctx, channel), run: () => ctx.session.go(channel.id), quiet: channel.is_archived,
@@ -125,7 +126,7 @@ function appRow(ctx, app) {
   const counts = channel ? unread(ctx, channel) : undefined;
   const tab = counts?.messages ? "messages" : "home";
   return row({
-    current: ctx.session.place === app.id, label: app.name, icon: avatar(app.id, app.name, { small: true, bot: true }),
+    current: ctx.session.place === app.id, label: app.name, icon: appAvatar(app, { small: true }),
     counts, run: () => ctx.session.go(app.id, tab),
   });
 }
@@ -153,7 +154,7 @@ function sections(ctx) {
     one.kind === "channel" && !one.members.includes(session.user) && one.team_ids.includes(person.team_id) && !one.is_archived);
   const plus = el("button", { type: "button", class: "icon-button", "aria-label": "New direct message", title: "New direct message",
     onclick: () => choosePerson(ctx, plus, "New direct message", [...world.users.values()].filter((user) => !user.deleted && user.id !== session.user),
-      (other) => talkTo(ctx, other.id)) }, "＋");
+      (other) => talkTo(ctx, other.id)) }, icon("plus"));
   return [
     section("Channels", mine.filter((one) => one.kind === "channel" || one.kind === "group").sort(byName).map((one) => channelRow(ctx, one))),
     section("Direct messages", mine.filter((one) => (one.kind === "im" || one.kind === "mpim") && !ofApps.has(one.id)).map((one) => directRow(ctx, one)), plus),
