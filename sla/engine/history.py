@@ -9,6 +9,7 @@ from sla.engine.instance import Instance, LogType, MetricEvent
 from sla.engine.state import TicketState, start
 from sla.engine.steps import settle_draft, take
 from sla.events import Comment, Event, StatusChanged
+from sla.instants import format_instant
 from sla.metrics import Metric
 from sla.policy import Rules
 from sla.ticket import Role, Ticket
@@ -51,6 +52,10 @@ class Gathering:
         """Apply the next event."""
         take(self.draft, event)
         self._gather()
+
+    def object(self, event: Event, what: str) -> None:
+        """Note why an event makes no sense, as a sentence that begins with its instant, and do not apply it."""
+        self.problems.append(f"At {format_instant(event.at)} {what}.")
 
     def end(self, until: datetime) -> History:
         """Stamp the deadlines strictly before an instant, and give the whole story up to it."""

@@ -1,11 +1,12 @@
 """The stories of all tickets of a file; where tickets are merged, those of one group are told together."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 
 from sla.engine import Gathering, History, fold, in_order
-from sla.events import Comment, CommentDeleted, Event, Merged, MergedIn, Reaction
+from sla.events import Comment, CommentDeleted, Created, Event, Merged, MergedIn, Reaction
 from sla.policy import Rules
 from sla.timeline.reading import Timeline, TimelineTicket
 
@@ -61,30 +62,51 @@ class _Merging:
         stories = [[(event, each.ticket.id) for event in in_order(each.events)] for each in self.tickets]
         for event, id_ in merge(*stories, key=lambda told: told[0].at):
             if event.at <= until:
-                self._tell(event, id_)
+                self._tell(_with_own_ids(event, id_), id_)
         return {id_: gathering.end(until) for id_, gathering in self.gatherings.items()}
 
     def _tell(self, event: Event, id_: str) -> None:
         match event:
-            case Merged(undo=False) if id_ not in self.into and self._target(event.into) != id_:
-                messages = self.gatherings[id_].draft.waiting
-                self.gatherings[id_].take(event)
-                self._target_takes(event, MergedIn(at=event.at, source=id_, messages=messages))
-                self.into[id_] = event.into
-            case Merged(undo=True) if self.into.get(id_) == event.into:
-                self.gatherings[id_].take(event)
-                self._target_takes(event, MergedIn(at=event.at, source=id_, undo=True))
-                del self.into[id_]
-            case Comment() | CommentDeleted() | Reaction() if id_ in self.into:
+            case Merged():
+                self._merge(event, id_)
+            case Comment() | CommentDeleted() | Reaction():
                 self.gatherings[self._target(id_)].take(event)
             case _:
                 self.gatherings[id_].take(event)
 
-    def _target_takes(self, merged: Merged, event: MergedIn) -> None:
-        self.gatherings[self._target(merged.into)].take(event)
+    def _merge(self, event: Merged, id_: str) -> None:
+        """Merge a ticket into another, or take it out again; the two get an event each."""
+        source, target = self.gatherings[id_], self.gatherings[self._target(event.into)]
+        if source is target and not event.undo:
+            source.object(event, "the ticket cannot be merged into itself")
+            return
+        if event.undo and self.into.get(id_, event.into) != event.into:
+            source.object(event, f"the ticket was not merged into {event.into!r}")
+            return
+        makes_sense = event.undo is (id_ in self.into)
+        messages = source.draft.waiting
+        source.take(event)
+        if not makes_sense:
+            return
+        target.take(MergedIn(at=event.at, source=id_, messages=() if event.undo else messages, undo=event.undo))
+        if event.undo:
+            del self.into[id_]
+        else:
+            self.into[id_] = event.into
 
     def _target(self, id_: str) -> str:
         """Return the ticket that a ticket's conversation belongs to by now."""
         while id_ in self.into:
             id_ = self.into[id_]
         return id_
+
+
+def _with_own_ids(event: Event, ticket: str) -> Event:
+    """Return an event whose comment has an id that no other ticket's comment has."""
+    match event:
+        case Created(id=str(comment)) | Comment(id=str(comment)):
+            return replace(event, id=f"{ticket}/{comment}")
+        case CommentDeleted(ref=comment):
+            return replace(event, ref=f"{ticket}/{comment}")
+        case _:
+            return event

@@ -1,7 +1,7 @@
 """A second opinion on tickets: slow, obvious, and written from the rules without a look at the engine.
 
 Time is whole minutes since an origin. Every minute the oracle looks at every clock and writes down whether it stood
-still; a deadline is found by counting minutes from the activation on. Nothing is remembered that could be counted again.
+still; a deadline is found by counting minutes from the activation on. Nothing is remembered that could be counted.
 """
 
 from dataclasses import dataclass, field
@@ -109,7 +109,7 @@ class Oracle:
                 if due is not None and due < self.now:
                     clock.breached_at = due
 
-    def happens(self, event, *, solves_now):
+    def happens(self, event, *, solves_now):  # noqa: PLR0912 - all of it, in the order of the rules
         if self.status == "closed" and event["type"] != "exempt":
             return
         before = self.status
@@ -361,7 +361,7 @@ class Oracle:
             self.stamp_at_change(clock)
 
     def stamp_at_change(self, clock):
-        """The deadline is another one from now on: one in the past is breached now, one in the future is not breached."""
+        """Another deadline holds from now on: one in the past is breached now, one in the future is not."""
         due = self.due(clock) if clock.target else None
         if due is None or due >= self.now:
             clock.breached_at = None
