@@ -50,6 +50,15 @@ class PostgresqlServer:
         name = make_url(url).database
         self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
+    def close_door(self, url: str) -> None:
+        """Let nobody in any more and show out who is there: the server is gone."""
+        self._execute(f"ALTER DATABASE {make_url(url).database} ALLOW_CONNECTIONS false")
+        self.disconnect(url)
+
+    def open_door(self, url: str) -> None:
+        """The server is back."""
+        self._execute(f"ALTER DATABASE {make_url(url).database} ALLOW_CONNECTIONS true")
+
     def _url(self, name: str) -> str:
         return self._address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 

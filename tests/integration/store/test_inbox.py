@@ -94,7 +94,7 @@ async def test_an_understood_envelope_never_comes_back(db: Database) -> None:
     await put(db, envelope("a"))
     (item,) = await take(db)
 
-    assert await db.write(lambda conn: inbox.done(conn, item))
+    assert await db.write(lambda conn: inbox.done(conn, item, "comment"))
     assert await take(db, NOON + timedelta(days=1)) == []
     assert not await db.write(lambda conn: inbox.put(conn, envelope("a")))
 
@@ -104,10 +104,10 @@ async def test_a_replica_that_lost_its_lease_cannot_end_an_envelope(db: Database
     (stale,) = await take(db)
     (fresh,) = await take(db, NOON + MINUTE, OTHER)
 
-    assert not await db.write(lambda conn: inbox.done(conn, stale))
+    assert not await db.write(lambda conn: inbox.done(conn, stale, "comment"))
     assert not await db.write(lambda conn: inbox.retry_later(conn, stale, NOON, "x"))
     assert not await db.write(lambda conn: inbox.quarantine(conn, stale, "x"))
-    assert await db.write(lambda conn: inbox.done(conn, fresh))
+    assert await db.write(lambda conn: inbox.done(conn, fresh, "comment"))
 
 
 async def test_an_envelope_put_back_waits_until_its_time(db: Database) -> None:
@@ -136,7 +136,7 @@ async def test_a_quarantined_envelope_waits_for_a_person(db: Database) -> None:
 async def test_retrying_does_not_touch_what_is_done_or_unknown(db: Database) -> None:
     await put(db, envelope("a"))
     (item,) = await take(db)
-    await db.write(lambda conn: inbox.done(conn, item))
+    await db.write(lambda conn: inbox.done(conn, item, "comment"))
 
     assert await db.write(lambda conn: inbox.retry(conn, "T1", ["a", "nothing"], NOON)) == 0
 
@@ -161,7 +161,7 @@ async def test_bytes_that_no_database_holds_do_not_lose_an_envelope(db: Database
 async def test_old_understood_envelopes_can_be_forgotten(db: Database) -> None:
     await put(db, envelope("a"), envelope("b"), envelope("waiting"))
     for item in (await take(db))[:2]:
-        await db.write(lambda conn, item=item: inbox.done(conn, item))
+        await db.write(lambda conn, item=item: inbox.done(conn, item, "comment"))
 
     assert await db.write(lambda conn: inbox.prune(conn, NOON)) == 0
     assert await db.write(lambda conn: inbox.prune(conn, NOON + MINUTE, limit=1)) == 1
