@@ -16,6 +16,7 @@ from store.tables import lease as leases
 from store.wake import Topic, wake
 
 _LEASE = "inbox"
+_KEYS_AT_ONCE = 1000
 
 
 class InboxState(StrEnum):
@@ -158,7 +159,7 @@ _MINE = (
     table.c.attempts == bindparam("fence"),
     _PENDING,
 )
-_DONE = update(table).where(*_MINE).values(state=InboxState.DONE, error=None)
+_DONE = update(table).where(*_MINE).values(state=InboxState.DONE, error=None, outcome=bindparam("came_of_it"))
 _LATER = update(table).where(*_MINE).values(not_before=bindparam("at"), error=bindparam("why"))
 _QUARANTINE = update(table).where(*_MINE).values(state=InboxState.QUARANTINED, error=bindparam("why"))
 
@@ -167,9 +168,12 @@ def _fence(item: InboxItem) -> dict[str, Any]:
     return {"of": item.workspace, "named": item.key, "fence": item.attempts}
 
 
-def done(conn: Connection, item: InboxItem) -> bool:
-    """Mark it understood, in the transaction that applies it; False if the lease was lost, then roll back."""
-    return conn.execute(_DONE, _fence(item)).rowcount == 1
+def done(conn: Connection, item: InboxItem, outcome: str) -> bool:
+    """Mark it understood, in the transaction that applies it, with what came of it in a few words.
+
+    False if the lease was lost, then roll back.
+    """
+    return conn.execute(_DONE, _fence(item) | {"came_of_it": outcome}).rowcount == 1
 
 
 def retry_later(conn: Connection, item: InboxItem, at: datetime, error: str) -> bool:
@@ -204,6 +208,18 @@ def counts(conn: Connection) -> dict[str, int]:
     """How many wait and how many were set aside; those understood are not counted, there are many."""
     states = (InboxState.PENDING, InboxState.QUARANTINED)
     return {state: conn.execute(_COUNT[state]).scalar_one() for state in states}
+
+
+def outcomes(conn: Connection, workspace: str, keys: Sequence[str]) -> dict[str, str]:
+    """What came of those of the envelopes that were understood."""
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        statement = select(table.c.key, table.c.outcome).where(
+            table.c.workspace == workspace, table.c.key.in_(some), table.c.state == InboxState.DONE
+        )
+        found |= {row.key: row.outcome for row in conn.execute(statement)}
+    return found
 
 
 def oldest_pending(conn: Connection) -> datetime | None:

@@ -201,3 +201,11 @@ def outcomes(
     if until is not None:
         statement = statement.where(table.c.activated_at < until)
     return {row.outcome: row[1] for row in conn.execute(statement.group_by(table.c.outcome))}
+
+
+def count_open_breached(conn: Connection, workspace: str) -> int:
+    """How many instances are open and already late: in a report they count as missed."""
+    statement = select(func.count()).where(
+        table.c.workspace == workspace, table.c.outcome == fixed("open"), table.c.breached.is_(True)
+    )
+    return conn.execute(statement).scalar_one()

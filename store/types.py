@@ -108,7 +108,11 @@ def _to_json(value: Any) -> str | None:
 
 
 def _from_json(value: str | None) -> Any:
-    return None if value is None else json.loads(value)
+    if value is None:
+        return None
+    if len(value) == 2:  # "{}" or "[]", as most are
+        return {} if value == "{}" else json.loads(value)
+    return json.loads(value)
 
 
 class PlainText(TypeDecorator[str]):

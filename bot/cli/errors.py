@@ -15,33 +15,26 @@ DONE, NO, USAGE = 0, 1, 2
 def report(command: Callable[[], object], *, debug: bool) -> int:
     """Run ``command`` and give its exit code: 0 done, 1 the answer is "no", 2 wrong usage.
 
-    Args:
-        debug: Let an error through with its traceback.
+    With ``debug`` an error comes through with its traceback.
     """
     try:
         code = command()
     except Exit as stop:
         return stop.exit_code
-    except Abort:
+    except (Abort, KeyboardInterrupt):
         return NO
-    except KeyboardInterrupt:
-        return DONE
-    except TyperException as error:
+    except (TyperException, BotError, SlaError, StoreError) as error:
         if debug:
             raise
-        say(_usage(error))
-        return USAGE
-    except BotError as error:
-        if debug:
-            raise
-        say(str(error))
-        return error.exit_code
-    except (SlaError, StoreError) as error:
-        if debug:
-            raise
-        say(str(error))
-        return NO
+        say(_usage(error) if isinstance(error, TyperException) else str(error))
+        return _exit_code(error)
     return code if isinstance(code, int) else DONE
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, TyperException):
+        return USAGE
+    return error.exit_code if isinstance(error, BotError) else NO
 
 
 def say(sentence: str) -> None:

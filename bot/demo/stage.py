@@ -111,6 +111,11 @@ class Stage:
             if not await self.bot.drain():
                 return
 
+    def next_retry(self) -> datetime | None:
+        """When Slack will next try to deliver something again."""
+        due = self.sandbox.next_due()
+        return None if due is None else datetime.fromtimestamp(due, UTC)
+
     def jump(self, instant: datetime) -> None:
         """Move the manual clock, for the bot and the sandbox alike."""
         if not isinstance(self.clock, ManualClock):
@@ -131,12 +136,9 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """Start the sandbox, then the bot against it; stop both in the end.
 
-    Args:
-        build: Makes the workspaces of the sandbox.
-        workers: Whether the bot works by itself, or is driven step by step.
-        ports: Of the sandbox and of the bot; 0 lets the system choose.
-        today: The date from which public holidays are copied in.
-        database: Kept after the demonstration; by default it is temporary.
+    ``build`` makes the workspaces of the sandbox. With ``workers`` the bot works by itself; otherwise it is driven step
+    by step. ``ports`` are the sandbox's and the bot's, 0 lets the system choose. From ``today`` on public holidays are
+    copied in. A ``database`` given is kept afterwards; by default it is temporary.
     """
     time = SandboxTime(clock)
     sandbox = Sandbox(clock=time)

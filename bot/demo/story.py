@@ -51,14 +51,14 @@ def _at(clock: str) -> datetime:
 
 
 def sample_story() -> Sequence[Line]:
-    """A day with everything in it: answers in time, a warning, a breach, an escalation, a burst and a reopened ticket."""
+    """A day with everything in it: answers in time, a warning, a breach, a burst, an escalation, a reopened ticket."""
     return (
         Post(
             at=_at("9:01"),
             channel="C0ACME",
             user="U0RITA",
             name="down",
-            text="Hi team, our checkout is failing for every customer since 08:50. Looks like production down to us :fire:",
+            text="Hi team, our checkout is failing for every customer since 08:50. Looks like production down :fire:",
         ),
         Post(
             at=_at("9:03"),
@@ -90,7 +90,13 @@ def sample_story() -> Sequence[Line]:
             text="Rita, we are on it. A bad deploy of the payment gateway at 08:48, we are rolling it back now.",
         ),
         Click(at=_at("9:20"), user="U0ANA", action="ticket_claim", ticket_of="down"),
-        Post(at=_at("9:24"), channel="C0ACME", user="U0RITA", reply_to="down", text="Payments go through again, thank you!"),
+        Post(
+            at=_at("9:24"),
+            channel="C0ACME",
+            user="U0RITA",
+            reply_to="down",
+            text="Payments go through again, thank you!",
+        ),
         Post(
             at=_at("9:31"),
             channel="C0ACME",
@@ -129,16 +135,42 @@ def sample_story() -> Sequence[Line]:
             reply_to="stapler",
             text="Hello Milton! Settings, then Invoices, then Approvers: there is a plus sign next to the first one.",
         ),
-        Post(at=_at("11:42"), channel="C0INITECH", user="U0MILTON", reply_to="stapler", text="Found it, that works. Thanks!"),
+        Post(
+            at=_at("11:42"),
+            channel="C0INITECH",
+            user="U0MILTON",
+            reply_to="stapler",
+            text="Found it, that works. Thanks!",
+        ),
         Click(at=_at("11:45"), user="U0BEN", action="ticket_solve", ticket_of="stapler"),
-        Post(at=_at("14:10"), channel="C0GLOBEX", user="U0HANK", reply_to="export", text="Day by day works, all 2,311 rows are there."),
-        Post(at=_at("14:25"), channel="C0GLOBEX", user="U0BEN", reply_to="export", text="Good. The fix is out now, too."),
+        Post(
+            at=_at("14:10"),
+            channel="C0GLOBEX",
+            user="U0HANK",
+            reply_to="export",
+            text="Day by day works, all 2,311 rows are there.",
+        ),
+        Post(
+            at=_at("14:25"), channel="C0GLOBEX", user="U0BEN", reply_to="export", text="Good. The fix is out now, too."
+        ),
         Click(at=_at("14:26"), user="U0BEN", action="ticket_solve", ticket_of="export"),
-        Post(at=_at("15:00"), channel="C0ACME", user="U0SAM", reply_to="sso", text="One of the two still gets the error."),
-        Post(at=_at("16:10"), channel="C0ACME", user="U0ANA", reply_to="sso", text="Her session was cached. Please try once more."),
-        Post(at=_at("16:20"), channel="C0ACME", user="U0SAM", reply_to="sso", text="Works now :tada:"),
-        Click(at=_at("16:22"), user="U0ANA", action="ticket_solve", ticket_of="sso"),
-        Post(at=_at("17:15"), channel="C0GLOBEX", user="U0HANK", name="webhook", text="Our webhook gets every event twice since noon."),
+        Post(
+            at=_at("15:00"), channel="C0ACME", user="U0SAM", reply_to="sso", text="One of the two still gets the error."
+        ),
+        Post(
+            at=_at("16:45"),
+            channel="C0ACME",
+            user="U0ANA",
+            reply_to="sso",
+            text="Her session was cached. Please try once more.",
+        ),
+        Post(at=_at("16:52"), channel="C0ACME", user="U0SAM", reply_to="sso", text="Works now :tada:"),
+        Click(at=_at("16:55"), user="U0ANA", action="ticket_solve", ticket_of="sso"),
+        Post(
+            at=_at("17:15"),
+            channel="C0GLOBEX",
+            user="U0HANK",
+            name="webhook",
+            text="Our webhook gets every event twice since noon.",
+        ),
     )
-
-

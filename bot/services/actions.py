@@ -37,13 +37,13 @@ class Answer:
 def claim(conn: Connection, desk: Desk, ticket_id: int, asked: Asked, now: datetime) -> Answer:
     """Make the person the assignee."""
     change = FieldChanged(at=asked.at, field="assignee", to=asked.user)
-    return _change(conn, desk, ticket_id, asked, Action.CLAIM, change, "It is yours.", now)
+    return _change(conn, desk, ticket_id, asked, (Action.CLAIM, change, "It is yours."), now)
 
 
 def set_status(conn: Connection, desk: Desk, ticket_id: int, status: Status, asked: Asked, now: datetime) -> Answer:
     """Set the status."""
     change = StatusChanged(at=asked.at, to=status)
-    return _change(conn, desk, ticket_id, asked, Action.SET_STATUS, change, f"The status is {status}.", now)
+    return _change(conn, desk, ticket_id, asked, (Action.SET_STATUS, change, f"The status is {status}."), now)
 
 
 def set_priority(
@@ -51,7 +51,7 @@ def set_priority(
 ) -> Answer:
     """Set the priority, which measures what is open against another target."""
     change = PriorityChanged(at=asked.at, to=priority)
-    return _change(conn, desk, ticket_id, asked, Action.SET_PRIORITY, change, f"The priority is {priority}.", now)
+    return _change(conn, desk, ticket_id, asked, (Action.SET_PRIORITY, change, f"The priority is {priority}."), now)
 
 
 def _change(
@@ -59,11 +59,10 @@ def _change(
     desk: Desk,
     ticket_id: int,
     asked: Asked,
-    action: Action,
-    event: Event,
-    said: str,
+    change: tuple[Action, Event, str],
     now: datetime,
 ) -> Answer:
+    action, event, said = change
     ticket = tickets.lock(conn, desk.workspace, ticket_id)
     if ticket is None:
         return Answer(text=f"There is no ticket #{ticket_id}.")

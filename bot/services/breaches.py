@@ -1,19 +1,21 @@
 """The tick: what is due is evaluated anew, and what has to be told is written to the outbox, in one transaction."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import assert_never
 
 import structlog
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.config.build import destination_from
 from bot.config.model import DestinationKind
 from bot.services import cards, evaluation
 from bot.services.alerts import ALERT, DIRECT, Alerted, alert_key
 from bot.services.desk import Desk
-from bot.services.watching import instance_record, logs_of, parse_destination, route_of, watch
+from bot.services.watching import instance_record, logs_of, route_of, watch
 from sla import alerts
 from sla.alert_log import AlertKey, AlertLog
 from sla.engine import Instance, TicketState
@@ -141,67 +143,80 @@ def _enqueue(
     alerted: Alerted,
     now: datetime,
 ) -> None:
-    """One post in the alert channel that mentions the groups, and a direct message to every person."""
-    mentions: list[str] = []
-    people: dict[str, AlertKey] = {}
-    posted: dict[str, AlertKey] = {}
+    """One post in each channel, mentioning the groups, and a direct message to every person."""
+    audience = _audience(desk, ticket, together)
+    in_channel = replace(alerted, mentions=tuple(dict.fromkeys(audience.mentions)))
+    for channel, key in audience.channels.items():
+        _write(conn, ticket, key, Sending(kind=ALERT, to=channel, alerted=in_channel), now)
+    for person, key in audience.people.items():
+        _write(conn, ticket, key, Sending(kind=DIRECT, to=person, alerted=alerted), now)
+
+
+@dataclass(slots=True)
+class Audience:
+    """Whom one threshold of one instance is told: channels and people by id, and who is mentioned in the channels."""
+
+    channels: dict[str, AlertKey] = field(default_factory=dict)
+    people: dict[str, AlertKey] = field(default_factory=dict)
+    mentions: list[str] = field(default_factory=list)
+
+
+def _audience(desk: Desk, ticket: TicketRecord, together: Iterable[alerts.Alert]) -> Audience:
+    audience = Audience()
     for alert in together:
-        to = parse_destination(alert.to)
+        to = destination_from(alert.to)
         match to.kind:
             case DestinationKind.ALERT_CHANNEL | DestinationKind.GROUP:
-                channel = cards.alert_channel(desk, ticket)
-                if channel:
-                    posted.setdefault(channel, alert.key)
-                group = desk.config.groups.get(to.name)
-                if group is not None:
-                    mentions += [f"subteam^{group.user_group}"] if group.user_group else list(group.users)
+                audience.mentions += _mentions(desk, to.name)
+                audience.channels.setdefault(cards.alert_channel(desk, ticket) or "", alert.key)
             case DestinationKind.CHANNEL:
-                posted.setdefault(to.name, alert.key)
-            case DestinationKind.ASSIGNEE if ticket.assignee:
-                people.setdefault(ticket.assignee, alert.key)
-            case DestinationKind.OWNER if owner := _owner(desk, ticket):
-                people.setdefault(owner, alert.key)
+                audience.channels.setdefault(to.name, alert.key)
+            case DestinationKind.ASSIGNEE:
+                audience.people.setdefault(ticket.assignee or "", alert.key)
+            case DestinationKind.OWNER:
+                customer = desk.config.customers.get(ticket.customer or "")
+                audience.people.setdefault((customer.owner if customer else None) or "", alert.key)
             case DestinationKind.USER:
-                people.setdefault(to.name, alert.key)
-            case _:
-                log.info("alert.nobody", ticket=ticket.ticket_id, destination=alert.to)
-    for channel, key in posted.items():
-        message = replace(alerted, mentions=tuple(dict.fromkeys(mentions)))
-        depends_on = cards.card_key(ticket.ticket_id)
-        _write(conn, desk, ticket, key, kind=ALERT, to=channel, alerted=message, depends_on=depends_on, now=now)
-    for person, key in people.items():
-        _write(conn, desk, ticket, key, kind=DIRECT, to=person, alerted=alerted, depends_on=None, now=now)
+                audience.people.setdefault(to.name, alert.key)
+            case DestinationKind.MAIL | DestinationKind.WEBHOOK:
+                log.warning("alert.destination_unsupported", ticket=ticket.ticket_id, destination=alert.to)
+            case unreachable:
+                assert_never(unreachable)
+    # Nobody is the assignee yet, or no channel is named: then there is nobody to tell.
+    audience.channels.pop("", None)
+    audience.people.pop("", None)
+    return audience
 
 
-def _owner(desk: Desk, ticket: TicketRecord) -> str | None:
-    customer = desk.config.customers.get(ticket.customer or "")
-    return customer.owner if customer else None
+def _mentions(desk: Desk, group: str) -> list[str]:
+    named = desk.config.groups.get(group)
+    if named is None:
+        return []
+    return [f"subteam^{named.user_group}"] if named.user_group else list(named.users)
 
 
-def _write(
-    conn: Connection,
-    desk: Desk,
-    ticket: TicketRecord,
-    key: AlertKey,
-    *,
-    kind: str,
-    to: str,
-    alerted: Alerted,
-    depends_on: str | None,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """An alert on its way to somebody."""
+
+    kind: str
+    to: str
+    alerted: Alerted
+
+
+def _write(conn: Connection, ticket: TicketRecord, key: AlertKey, sending: Sending, now: datetime) -> None:
     message = NewMessage(
-        workspace=desk.workspace,
-        key=alert_key(ticket.ticket_id, key.metric, key.instance, key.threshold, key.arming, to),
-        kind=kind,
-        destination=to,
-        payload=alerted.payload(),
+        workspace=ticket.workspace,
+        key=alert_key(ticket.ticket_id, key.metric, key.instance, key.threshold, key.arming, sending.to),
+        kind=sending.kind,
+        destination=sending.to,
+        payload=sending.alerted.payload(),
         created_at=now,
-        urgency=_URGENCY + (10 if alerted.breach else 0),
+        urgency=_URGENCY + (10 if sending.alerted.breach else 0),
         ticket_id=ticket.ticket_id,
         metric=key.metric,
         instance=key.instance,
-        depends_on=depends_on,
+        depends_on=cards.card_key(ticket.ticket_id) if sending.kind == ALERT else None,
     )
     if outbox.enqueue(conn, message):
-        log.info("alert.recorded", ticket=ticket.ticket_id, metric=key.metric, threshold=key.threshold, kind=kind)
+        log.info("alert.recorded", ticket=ticket.ticket_id, metric=key.metric, threshold=key.threshold, to=sending.kind)

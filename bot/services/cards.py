@@ -73,9 +73,7 @@ def refresh(conn: Connection, desk: Desk, ticket_id: int, now: datetime) -> None
 
 def alert_channel(desk: Desk, ticket: TicketRecord) -> str | None:
     """Where the ticket's card and alerts go; None where the configuration names no place."""
-    customer = desk.config.customers.get(ticket.customer or "")
-    own = desk.config.channel(ticket.channel_id).alert_channel
-    return own or (customer.alert_channel if customer else None) or desk.config.alert_channel
+    return desk.config.alert_channel_for(ticket.channel_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,9 +118,10 @@ class Delivery:
         contents: dict[str, Any] = {"channel": drawn.channel, "text": drawn.post.text}
         if not plain:
             contents["blocks"] = list(drawn.post.blocks)
-        contents["metadata"] = {"event_type": "threadline", "event_payload": {"key": self.sign(message.key)}}
         if drawn.edit_ts is not None:
+            # Without metadata of its own an edit leaves the card's key where it is.
             return await attempt(client.chat_update(ts=drawn.edit_ts, **contents))
+        contents["metadata"] = {"event_type": "threadline", "event_payload": {"key": self.sign(message.key)}}
         if drawn.thread_ts is not None:
             contents |= {"thread_ts": drawn.thread_ts, "reply_broadcast": drawn.broadcast}
         return await attempt(client.chat_postMessage(unfurl_links=False, unfurl_media=False, **contents))

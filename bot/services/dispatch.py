@@ -6,7 +6,7 @@ result and marks the request as done. A crash in between leaves it pending, and 
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -49,18 +49,13 @@ class Handled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """Works the inbox of one desk.
-
-    Attributes:
-        outcomes: How often each outcome was had, for the demonstration and the status page.
-    """
+    """Works the inbox of one desk."""
 
     db: Database
     desk: Callable[[], Desk]
     slack: SlackClients
     directory: Directory
     clock: Clock
-    outcomes: dict[str, int] = field(default_factory=dict)
 
     async def drain(self) -> int:
         """Handle every request that is due now; how many there were."""
@@ -91,15 +86,13 @@ class Dispatch:
             log.exception("inbox.failed", key=item.key, attempts=item.attempts)
             await self._set_aside(item, f"{type(error).__name__}: {error}")
             return
-        outcome = "answered" if isinstance(result, Answer) else result
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-        log.info("inbox.done", key=item.key, outcome=outcome)
+        log.info("inbox.done", key=item.key, outcome="answered" if isinstance(result, Answer) else result)
         if isinstance(result, Answer) and handled.response_url:
             await respond(handled.response_url, result.text)
 
     def _apply(self, item: InboxItem, handled: Handled, conn: Connection) -> str | Answer:
         result = handled.apply(conn, self.clock.now())
-        if not inbox.done(conn, item):
+        if not inbox.done(conn, item, "answered" if isinstance(result, Answer) else result):
             raise LostLeaseError
         return result
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from bot.config.model import Destination, DestinationKind
 from bot.config.model import Route as ConfiguredRoute
 from bot.services.desk import Desk
 from sla.alert_log import AlertLog, alert_log_from_json, alert_log_to_json
@@ -100,17 +99,6 @@ def engine_route(configured: ConfiguredRoute, rules: Rules) -> Route:
     on_call = str(quiet.on_call) if quiet.on_call else None
     hours = Quiet(hours=rules.hours(quiet.schedule), on_call=on_call, urgent_overrides=quiet.urgent_overrides)
     return Route(thresholds=thresholds, quiet=hours)
-
-
-def parse_destination(written: str) -> Destination:
-    """A destination as :class:`~bot.config.model.Destination` writes it."""
-    kind, _, name = written.partition(":")
-    if name:
-        return Destination(kind=DestinationKind(kind), name=name)
-    if written in set(DestinationKind):
-        return Destination(kind=DestinationKind(written))
-    kind = DestinationKind.USER if written.startswith(("U", "W")) else DestinationKind.CHANNEL
-    return Destination(kind=kind, name=written)
 
 
 def logs_of(records: Iterable[InstanceRecord]) -> Mapping[Key, AlertLog]:

@@ -1,5 +1,7 @@
 """Socket Mode: envelopes over a connection that we opened, acknowledged once they are stored."""
 
+from typing import Any
+
 import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -34,7 +36,7 @@ class SocketMode:
             SlackApiError: Slack does not take the token.
         """
         self._client.wss_uri = await self._address()
-        await self._client.connect()
+        await self._client.connect()  # type: ignore[no-untyped-call]
 
     async def _address(self) -> str:
         answer = await ask("apps.connections.open", self._web.apps_connections_open(app_token=self._app_token))
@@ -43,7 +45,7 @@ class SocketMode:
     async def stop(self) -> None:
         """Take nothing more and disconnect."""
         self._client.socket_mode_request_listeners.clear()
-        await self._client.close()
+        await self._client.close()  # type: ignore[no-untyped-call]
 
     async def is_connected(self) -> bool:
         """Whether a connection stands."""
@@ -60,9 +62,9 @@ class SocketMode:
         await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
 
 
-def _body(request: SocketModeRequest) -> dict[str, object]:
+def _body(request: SocketModeRequest) -> dict[str, Any]:
     """The payload; one whose shape Bolt cannot take apart is wrapped, so that it is kept as well."""
-    payload = request.payload
+    payload: Any = request.payload
     try:
         AsyncBoltRequest(mode="socket_mode", body=payload)
     except (AttributeError, KeyError, TypeError, ValueError, IndexError):

@@ -14,7 +14,7 @@ from store.outbox.messages import (
     void,
 )
 from store.outbox.outcomes import Delivery, Refusal, failed, release, sent, uncertain, withdraw
-from store.outbox.queries import Backlog, backlog, by_kind, counts, find, listing, of_message, of_ticket, pending, prune
+from store.outbox.queries import Backlog, backlog, by_kind, counts, find, listing, of_kind, of_message, of_ticket, pending, prune
 
 __all__ = [
     "Backlog",
@@ -37,6 +37,7 @@ __all__ = [
     "listing",
     "next_expiry",
     "next_send_at",
+    "of_kind",
     "of_message",
     "of_ticket",
     "pending",

@@ -97,6 +97,12 @@ def counts(conn: Connection) -> dict[str, int]:
     }
 
 
+def of_kind(conn: Connection, workspace: str, kind: str) -> list[OutboxMessage]:
+    """Every message of a kind, oldest first."""
+    statement = select(*COLUMNS).where(table.c.workspace == workspace, table.c.kind == kind)
+    return list(records(OutboxMessage, conn.execute(statement.order_by(table.c.created_at, table.c.key))))
+
+
 def by_kind(conn: Connection, workspace: str, kinds: Sequence[str]) -> dict[str, int]:
     """How many messages of these kinds are in each state."""
     statement = select(table.c.state, func.count()).where(table.c.workspace == workspace, table.c.kind.in_(kinds))

@@ -43,6 +43,7 @@ class InboxRow(Base, table=True):
     attempts: Number
     not_before: Instant
     error: MaybeWords
+    outcome: MaybeWords
 
 
 class LeaseRow(Base, table=True):

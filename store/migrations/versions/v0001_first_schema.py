@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=False),
         sa.Column("error", PlainText(), nullable=True),
+        sa.Column("outcome", PlainText(), nullable=True),
         sa.PrimaryKeyConstraint("workspace", "key", name=op.f("pk_inbox")),
     )
     op.create_index(

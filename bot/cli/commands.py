@@ -1,0 +1,27 @@
+"""All commands of ``threadline``, in the order in which ``--help`` lists them."""
+
+import typer
+
+from bot.cli.configuration import check, init
+from bot.cli.database import migrate
+from bot.cli.demonstration import demo
+from bot.cli.engine import evaluate
+from bot.cli.operation import doctor, run
+from bot.cli.sandboxed import sandbox
+
+app = typer.Typer(
+    name="threadline",
+    help="Service-level agreements for support that happens in Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo)
+app.command("run")(run)
+app.command("doctor")(doctor)
+app.command("init")(init)
+app.command("check")(check)
+app.command("evaluate")(evaluate)
+app.command("migrate")(migrate)
+app.command("sandbox")(sandbox)

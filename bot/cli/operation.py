@@ -1,0 +1,90 @@
+"""Commands that work with Slack: ``run`` and ``doctor``."""
+
+import asyncio
+import hashlib
+import signal
+from datetime import UTC, datetime
+
+from bot.app import Connection, Threadline
+from bot.cli.configuration import read_config_text
+from bot.cli.errors import NO
+from bot.cli.output import tell
+from bot.clock import SystemClock
+from bot.config.config import Config
+from bot.config.load import load_config
+from bot.errors import BotError
+from bot.observability import set_up_logging
+from bot.services.checkup import check_up
+from bot.settings import Settings
+from store.engine import Database
+
+
+def run() -> None:
+    """Run the bot: Socket Mode with SLACK_APP_TOKEN, signed HTTP with SLACK_SIGNING_SECRET."""
+    settings = Settings.load()
+    set_up_logging(settings.log)
+    connection = connection_of(settings)
+    asyncio.run(_run(settings, connection))
+
+
+def doctor() -> int:
+    """Check tokens, scopes, channels, database and configuration, and say what to do."""
+    settings = Settings.load()
+    findings = asyncio.run(check_up(settings))
+    for finding in findings:
+        tell(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
+    return 0 if all(finding.ok for finding in findings) else NO
+
+
+def connection_of(settings: Settings) -> Connection:
+    """How to reach Slack, from the environment.
+
+    Raises:
+        BotError: Something that cannot be done without is not set.
+    """
+    if settings.slack_bot_token is None:
+        raise BotError(
+            "SLACK_BOT_TOKEN is not set: copy the bot token (xoxb-...) from OAuth & Permissions of your Slack app, or "
+            "try `threadline demo`, which needs none.",
+            exit_code=2,
+        )
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        raise BotError(
+            "Slack could not reach the bot: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
+            exit_code=2,
+        )
+    token = settings.slack_bot_token.get_secret_value()
+    key = settings.secret_key.get_secret_value() if settings.secret_key else token
+    signing, app = settings.slack_signing_secret, settings.slack_app_token
+    return Connection(
+        bot_token=token,
+        app_token=app.get_secret_value() if app else None,
+        signing_secret=signing.get_secret_value() if signing else None,
+        api_url=settings.slack_api_url,
+        listen=(settings.listen_host, settings.listen_port),
+        # Never the token itself: keys derived from it end up in messages.
+        secret=hashlib.sha256(b"outbox" + key.encode()).digest(),
+    )
+
+
+async def _run(settings: Settings, connection: Connection) -> None:
+    db = Database(settings.database_url.get_secret_value())
+    bot = Threadline(connection, db=db, clock=SystemClock(), load=lambda: _config(settings))
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        await db.hold()
+        await db.open(migrate=not db.is_postgresql)
+        await bot.start()
+        tell(f"Threadline runs for {bot.desk().installation.name}; its status page is {bot.address}/")
+        await stopped.wait()
+    finally:
+        await bot.stop()
+        await db.close()
+
+
+def _config(settings: Settings) -> Config:
+    path = settings.config_path
+    return load_config(read_config_text(path), source=str(path), today=datetime.now(UTC).date())

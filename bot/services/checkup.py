@@ -1,0 +1,146 @@
+"""What ``doctor`` looks at: everything that has to be right before the first alert can arrive."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config.config import Config
+from bot.config.load import load_config
+from bot.errors import BotError
+from bot.services.opening import who_am_i
+from bot.settings import Settings
+from bot.slack.client import SlackClients, SlackUnavailableError, ask
+from bot.slack.directory import Directory
+from store.engine import Database
+from store.errors import StoreError
+
+# Without these the bot cannot do its work; the manifest asks for a few more that make it pleasant.
+REQUIRED_SCOPES = (
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:write",
+    "reactions:read",
+    "usergroups:read",
+    "users:read",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at, and what to do where it is not right."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+async def check_up(settings: Settings) -> list[Finding]:
+    """Look at everything; nothing is changed."""
+    findings = [_environment(settings)]
+    findings.append(await _database(settings))
+    config, found = _configuration(settings)
+    findings += found
+    if settings.slack_bot_token is None:
+        return [*findings, Finding(what="Slack", ok=False, detail="set SLACK_BOT_TOKEN (xoxb-...) to go on")]
+    slack = SlackClients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+    try:
+        return findings + await _slack(settings, slack, config)
+    finally:
+        await slack.close()
+
+
+def _environment(settings: Settings) -> Finding:
+    given = [name for name, is_set in settings.given().items() if is_set]
+    reachable = settings.slack_app_token is not None or settings.slack_signing_secret is not None
+    hint = "" if reachable else "; set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)"
+    return Finding(what="environment", ok=reachable, detail=f"set: {', '.join(given) or 'nothing'}{hint}")
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        db = Database(settings.database_url.get_secret_value())
+        await db.open()
+        await db.close()
+    except StoreError as error:
+        return Finding(what="database", ok=False, detail=str(error))
+    return Finding(what="database", ok=True, detail="reached, and its schema is the newest")
+
+
+def _configuration(settings: Settings) -> tuple[Config | None, list[Finding]]:
+    path = settings.config_path
+    try:
+        text = path.read_text(encoding="utf-8")
+        config = load_config(text, source=str(path), today=datetime.now(UTC).date())
+    except FileNotFoundError:
+        missing = f"there is no {path}: `threadline init` writes one"
+        return None, [Finding(what="configuration", ok=False, detail=missing)]
+    except (BotError, OSError, UnicodeDecodeError) as error:
+        return None, [Finding(what="configuration", ok=False, detail=str(error))]
+    return config, [Finding(what="configuration", ok=True, detail=f"{path} has no problems")]
+
+
+async def _slack(settings: Settings, slack: SlackClients, config: Config | None) -> list[Finding]:
+    try:
+        installation = await who_am_i(slack)
+        findings = [Finding(what="bot token", ok=True, detail=f"{installation.name} ({installation.workspace})")]
+        findings.append(await _scopes(slack))
+        findings.append(await _app_token(settings))
+        if config is not None:
+            findings += await _channels(Directory(slack), config)
+    except BotError as error:
+        return [Finding(what="bot token", ok=False, detail=str(error))]
+    return findings
+
+
+async def _scopes(slack: SlackClients) -> Finding:
+    answer = await ask("auth.test", slack.client().auth_test())
+    granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",")}
+    missing = [scope for scope in REQUIRED_SCOPES if scope not in granted]
+    if missing:
+        todo = f"missing: {', '.join(missing)}; add them under OAuth & Permissions and install the app anew"
+        return Finding(what="scopes", ok=False, detail=todo)
+    return Finding(what="scopes", ok=True, detail=f"all {len(REQUIRED_SCOPES)} that are needed")
+
+
+async def _app_token(settings: Settings) -> Finding:
+    if settings.slack_app_token is None:
+        return Finding(what="events", ok=True, detail=f"over HTTP at {settings.base_url}/slack/events")
+    token = settings.slack_app_token.get_secret_value()
+    client = AsyncWebClient(base_url=settings.slack_api_url, retry_handlers=[], timeout=10)
+    try:
+        await ask("apps.connections.open", client.apps_connections_open(app_token=token))
+    except SlackApiError as error:
+        todo = f"Slack does not accept SLACK_APP_TOKEN ({error.response.get('error')}): make one with connections:write"
+        return Finding(what="events", ok=False, detail=todo)
+    except SlackUnavailableError as error:
+        return Finding(what="events", ok=False, detail=str(error))
+    return Finding(what="events", ok=True, detail="over Socket Mode")
+
+
+async def _channels(directory: Directory, config: Config) -> list[Finding]:
+    findings = []
+    wanted = [(channel, "alert channel") for channel in sorted(config.alert_channels)]
+    wanted += [(channel, "customer channel") for channel in sorted(config.channels)]
+    if not config.alert_channels:
+        findings.append(Finding(what="alert channel", ok=False, detail="none is named: set alert_channel"))
+    for channel, what in wanted:
+        found = await directory.channel(channel)
+        if found is None:
+            todo = f"{channel} does not exist, or the bot cannot see it: invite it with /invite @Threadline"
+            findings.append(Finding(what=what, ok=False, detail=todo))
+        elif not found.is_member:
+            findings.append(Finding(what=what, ok=False, detail=f"#{found.name}: invite the bot, /invite @Threadline"))
+        elif found.is_archived:
+            findings.append(Finding(what=what, ok=False, detail=f"#{found.name} is archived"))
+        elif what == "alert channel" and found.is_external:
+            todo = f"#{found.name} is shared with another company, which would read every alert: choose an internal one"
+            findings.append(Finding(what=what, ok=False, detail=todo))
+        else:
+            findings.append(Finding(what=what, ok=True, detail=f"#{found.name}"))
+    return findings
