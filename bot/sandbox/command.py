@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def serve(host: str, port: int, *, request_url: str = "", empty: bool = False) -> None:
     """Serve until SIGINT or SIGTERM."""
+    interrupted = _interrupts()
     sandbox = Sandbox()
     base = await sandbox.start(host, port)
     try:
@@ -39,7 +40,7 @@ async def serve(host: str, port: int, *, request_url: str = "", empty: bool = Fa
                 await sandbox.build.request_url(bot["id"], request_url, verify=False)
             sys.stdout.write(_environment(base, bot))
         sys.stdout.flush()
-        await _interrupted()
+        await interrupted.wait()
     finally:
         await sandbox.stop()
 
@@ -53,9 +54,9 @@ def _environment(base: str, bot: Json) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-async def _interrupted() -> None:
+def _interrupts() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop

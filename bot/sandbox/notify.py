@@ -27,11 +27,14 @@ def record(world: World, message: Message, at: float) -> None:
 def _reached(world: World, channel: Channel, message: Message) -> Iterator[tuple[str, str, str]]:
     if channel.is_direct:
         yield from (("direct_message", "text", member) for member in channel.members)
+    authored = bool(message.blocks and message.app_id)
+    if not authored:
+        yield from _tokens(world, channel, message.text, "text")
     for block in message.blocks:
         for text in live_texts(block):
             yield from _tokens(world, channel, text, "blocks")
-    via = "fallback_text" if message.blocks and message.app_id else "text"
-    yield from _tokens(world, channel, message.text, via)
+    if authored:
+        yield from _tokens(world, channel, message.text, "fallback_text")
 
 
 def _tokens(world: World, channel: Channel, text: str, via: str) -> Iterator[tuple[str, str, str]]:

@@ -82,9 +82,7 @@ class Sandbox:
                 "world": _WholeWorld(self),
             }
         )
-        self._runner = web.AppRunner(
-            application(self.slack, control), access_log=None, shutdown_timeout=1.0
-        )
+        self._runner = web.AppRunner(application(self.slack, control), access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         self._site = web.TCPSite(self._runner, host, port)
         await self._site.start()

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 NOON = 1_700_000_000.0
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Let the loop turn until something has happened; the test's own timeout ends a wait in vain."""
+    while not condition():  # noqa: ASYNC110 - what is waited for is on the other side of a socket
+        await asyncio.sleep(0)
+
+
 @dataclass
 class Received:
     """One request that the sandbox made."""
@@ -149,9 +155,7 @@ async def opened(*, rate_limits: bool = False) -> AsyncIterator[Scene]:
     app = build.app("Desk", id="A0DESK", scopes=ALL_SCOPES, commands=["/sla"], shortcuts=shortcuts)
     bot = build.install(app["id"], "T0HOME", bot_user="U0DESK")
     build.channel("T0HOME", "help", id="C0HELP", members=["U0ADA", "U0BEN", "U0DESK"])
-    build.channel(
-        "T0HOME", "acme", id="C0ACME", shared_with=["T0ACME"], members=["U0ADA", "U0CARL", "U0DESK"]
-    )
+    build.channel("T0HOME", "acme", id="C0ACME", shared_with=["T0ACME"], members=["U0ADA", "U0CARL", "U0DESK"])
     clock.set(NOON)
     scene = Scene(sandbox=sandbox, clock=clock, base=base, bot=bot, wall=ahead)
     try:

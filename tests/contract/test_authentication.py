@@ -9,7 +9,10 @@ from tests.contract.scene import Scene
 
 async def call(scene: Scene, method: str, **request) -> dict:
     verb = request.pop("verb", "POST")
-    async with aiohttp.ClientSession() as session, session.request(verb, f"{scene.base}/api/{method}", **request) as got:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(verb, f"{scene.base}/api/{method}", **request) as got,
+    ):
         return {**(await got.json()), "_status": got.status, "_headers": got.headers}
 
 

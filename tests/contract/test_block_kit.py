@@ -59,7 +59,12 @@ GOOD = {
                     "elements": [
                         {"type": "text", "text": "hi", "style": {"bold": True}},
                         {"type": "user", "user_id": "U0ADA"},
-                        {"type": "date", "timestamp": 1700000000, "format": "{date_short_pretty} {time}", "fallback": "x"},
+                        {
+                            "type": "date",
+                            "timestamp": 1700000000,
+                            "format": "{date_short_pretty} {time}",
+                            "fallback": "x",
+                        },
                     ],
                 },
                 {
@@ -191,7 +196,9 @@ BAD_VIEWS = {
 async def test_a_malformed_modal_is_rejected_with_the_place(scene: Scene, receiver: Receiver, view, problem: str):
     trigger_id = (await scene.sandbox.ui.command("U0ADA", "C0HELP", "/sla"))["trigger_id"]
     with pytest.raises(SlackApiError) as refusal:
-        await scene.client.api_call("views.open", json={"trigger_id": trigger_id, "view": view if view != "modal" else ["x"]})
+        await scene.client.api_call(
+            "views.open", json={"trigger_id": trigger_id, "view": view if view != "modal" else ["x"]}
+        )
     response = refusal.value.response
     assert response["error"] == "invalid_arguments"
     messages = response["response_metadata"]["messages"]

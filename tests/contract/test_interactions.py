@@ -118,7 +118,7 @@ async def test_a_choice_tells_the_chosen_option_and_the_state(scene: Scene, rece
     ("act", "code"),
     [
         (lambda ui, ts: ui.click("U0BEN", "C0HELP", ts, "nothing"), "action_not_found"),
-        (lambda ui, ts: ui.click("U0BEN", "C0HELP", "1.000000", "claim"), "message_not_found"),
+        (lambda ui, _: ui.click("U0BEN", "C0HELP", "1.000000", "claim"), "message_not_found"),
         (lambda ui, ts: ui.click("U0CARL", "C0HELP", ts, "claim"), "not_in_channel"),
         (lambda ui, ts: ui.choose("U0BEN", "C0HELP", ts, "priority", "urgent"), "option_not_found"),
         (lambda ui, ts: ui.shortcut("U0BEN", "nothing", channel="C0HELP", ts=ts), "shortcut_not_found"),
@@ -164,7 +164,10 @@ async def test_opening_the_home_tab_is_an_event_and_shows_what_was_published(sce
     await scene.sandbox.drained()
     (event,) = receiver.of_type("app_home_opened")
     assert (event["user"], event["tab"], "view" in event) == ("U0ADA", "home", False)
-    view = {"type": "home", "blocks": [{"type": "section", "block_id": "s", "text": text("Queue"), "accessory": BUTTON}]}
+    view = {
+        "type": "home",
+        "blocks": [{"type": "section", "block_id": "s", "text": text("Queue"), "accessory": BUTTON}],
+    }
     await scene.client.views_publish(user_id="U0ADA", view=view)
     scene.sandbox.ui.open_home("U0ADA", "A0DESK")
     await scene.sandbox.drained()

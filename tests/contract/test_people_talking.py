@@ -8,9 +8,7 @@ from tests.contract.scene import Receiver, Scene
 
 async def test_typed_text_is_escaped_and_choices_from_menus_are_live_tokens(scene: Scene):
     posted = scene.post("a & b <b> <@U0BEN> <!channel> https://example.com/x?a=1&b=2.")
-    assert posted["text"] == (
-        "a &amp; b &lt;b&gt; <@U0BEN> <!channel> <https://example.com/x?a=1&amp;b=2>."
-    )
+    assert posted["text"] == ("a &amp; b &lt;b&gt; <@U0BEN> <!channel> <https://example.com/x?a=1&amp;b=2>.")
     elements = posted["blocks"][0]["elements"][0]["elements"]
     assert {"type": "user", "user_id": "U0BEN"} in elements
     assert {"type": "broadcast", "range": "channel"} in elements
@@ -147,12 +145,12 @@ async def test_other_bots_have_a_bot_id_with_or_without_a_subtype(scene: Scene, 
         (lambda scene, ts: scene.sandbox.act.edit("C0HELP", "U0BEN", ts, "mine now"), "cant_update_message"),
         (lambda scene, ts: scene.sandbox.act.delete("C0HELP", "U0BEN", ts), "cant_delete_message"),
         (lambda scene, ts: scene.sandbox.act.react("C0HELP", "U0CARL", ts, "eyes"), "not_in_channel"),
-        (lambda scene, ts: scene.post("", user="U0BEN"), "no_text"),
-        (lambda scene, ts: scene.post("x", user="U0CARL"), "not_in_channel"),
+        (lambda scene, _: scene.post("", user="U0BEN"), "no_text"),
+        (lambda scene, _: scene.post("x", user="U0CARL"), "not_in_channel"),
         (lambda scene, ts: scene.post("x", ts=ts), "duplicate_ts"),
-        (lambda scene, ts: scene.post("x", ts="noon"), "invalid_request"),
-        (lambda scene, ts: scene.post("x", user="U0NOBODY"), "user_not_found"),
-        (lambda scene, ts: scene.post("x", thread_ts="1.000000"), "message_not_found"),
+        (lambda scene, _: scene.post("x", ts="noon"), "invalid_request"),
+        (lambda scene, _: scene.post("x", user="U0NOBODY"), "user_not_found"),
+        (lambda scene, _: scene.post("x", thread_ts="1.000000"), "message_not_found"),
     ],
 )
 async def test_people_can_only_do_what_slack_lets_them(scene: Scene, act, code: str):

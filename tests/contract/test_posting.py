@@ -32,7 +32,9 @@ async def test_a_channel_may_be_named(scene: Scene):
 
 
 async def test_stray_markup_is_escaped_and_tokens_stay_alive(scene: Scene):
-    said = await scene.client.chat_postMessage(channel="C0HELP", text="a < b & c > d &amp; <@U0ADA> <!here> <https://x.y|z>")
+    said = await scene.client.chat_postMessage(
+        channel="C0HELP", text="a < b & c > d &amp; <@U0ADA> <!here> <https://x.y|z>"
+    )
     assert said["message"]["text"] == "a &lt; b &amp; c &gt; d &amp; <@U0ADA> <!here> <https://x.y|z>"
 
 

@@ -79,7 +79,9 @@ async def test_a_failed_event_is_retried_at_once_after_one_minute_and_after_five
     await scene.sandbox.drained()
     assert len(receiver.requests) == 4
 
-    retries = [(one.headers.get("x-slack-retry-num"), one.headers.get("x-slack-retry-reason")) for one in receiver.requests]
+    retries = [
+        (one.headers.get("x-slack-retry-num"), one.headers.get("x-slack-retry-reason")) for one in receiver.requests
+    ]
     assert retries == [(None, None), ("1", "http_error"), ("2", "http_error"), ("3", "http_error")]
     assert len({one.payload["event_id"] for one in receiver.requests}) == 1
     assert scene.sandbox.read.deliveries(type="message")[0]["state"] == "lost"

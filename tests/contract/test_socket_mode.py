@@ -253,3 +253,26 @@ async def test_the_official_client_receives_and_acknowledges(socketed: Scene):
     finally:
         await client.close()
     assert seen == ["It is broken"]
+
+
+async def test_events_are_reordered_on_request(socketed: Scene):
+    socketed.sandbox.faults.events("reorder", window=3)
+    async with connected(socketed) as wire:
+        await wire.receive()
+        for number in range(3):
+            socketed.post(f"m{number}")
+        seen = []
+        for _ in range(3):
+            envelope = await wire.receive()
+            seen.append(envelope["payload"]["event"]["text"])
+            await wire.ack(envelope)
+        assert seen == ["m2", "m1", "m0"]
+
+
+async def test_a_cut_connection_ends_without_a_word(socketed: Scene):
+    async with connected(socketed) as wire:
+        await wire.receive()
+        await socketed.sandbox.apps.cut("A0DESK")
+        ended = await wire.socket.receive()
+        assert ended.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+        assert socketed.sandbox.apps.connections("A0DESK") == []

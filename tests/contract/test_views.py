@@ -76,7 +76,9 @@ async def test_a_malformed_view_does_not_use_the_trigger_id_up(scene: Scene, rec
 
 async def test_an_update_needs_the_current_hash_if_it_gives_one(scene: Scene, receiver: Receiver):
     view = await opened(scene, modal())
-    changed = (await scene.client.views_update(view_id=view["id"], hash=view["hash"], view=modal(field("other"))))["view"]
+    changed = (await scene.client.views_update(view_id=view["id"], hash=view["hash"], view=modal(field("other"))))[
+        "view"
+    ]
     assert changed["hash"] != view["hash"]
     with pytest.raises(SlackApiError, match="hash_conflict"):
         await scene.client.views_update(view_id=view["id"], hash=view["hash"], view=modal())
