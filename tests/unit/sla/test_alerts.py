@@ -160,10 +160,10 @@ class TestQuietHours:
         assert due(watched(open=False, activated_at=at("02:00")), office, NOTHING_YET, at("09:00")) == Due()
 
     def test_an_alert_goes_to_who_is_on_call(self):
-        night = watched(activated_at=at("20:00"))
+        night = watched(activated_at=at("20:00"), breach_at=at("21:00"))
         office = route(quiet=Quiet(hours=OFFICE, on_call="night shift"))
         assert due(night, office, NOTHING_YET, at("20:48")) == Due((Alert(key("80%"), "night shift"),))
-        assert next_at(night, office, NOTHING_YET, at("20:10")) == at("10:00") + MICROSECOND
+        assert next_at(night, office, NOTHING_YET, at("20:10")) == at("20:48")
 
     def test_who_is_on_call_for_two_destinations_hears_once(self):
         office = route({"0": ("#team", "lead")}, quiet=Quiet(hours=OFFICE, on_call="night shift"))
@@ -231,6 +231,17 @@ class TestRetarget:
         log, _ = retargeted(before, after, route(), told(key("80%")), at("09:50"))
         assert due(after, route(), log, at("10:01")) == Due()
         assert due(after, route(), log, at("10:02")) == Due((Alert(key("0"), "#team"),))
+
+    def test_a_threshold_moved_exactly_onto_the_change_is_not_after_it(self):
+        log, _ = retargeted(watched(), watched(target=timedelta(minutes=75)), route(), told(key("80%")), at("10:00"))
+        assert log == told(key("80%"))
+
+    def test_what_was_due_exactly_at_the_change_of_a_breached_instance_is_still_told(self):
+        later = route({"+30m": ("lead",)})
+        before, after = watched(breached=True), watched(breached=True, target=HOUR / 2)
+        assert retargeted(before, after, later, NOTHING_YET, at("10:30")) == (NOTHING_YET, ())
+        _, overtaken = retargeted(before, after, later, NOTHING_YET, at("10:30") - MICROSECOND)
+        assert overtaken == (key("+30m", "lead"),)
 
     def test_what_was_not_told_yet_keeps_its_arming(self):
         log, _ = retargeted(watched(), watched(target=2 * HOUR), route(), NOTHING_YET, at("09:10"))

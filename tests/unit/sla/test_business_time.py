@@ -266,8 +266,17 @@ class TestDaylightSaving:
         start, end = at("2025-12-30"), at("2026-01-03")
         for instant in (start, end, at("2025-12-31 23:59:59"), at("2026-01-01 00:00")):
             fresh = hours(zone, ROUND_THE_CLOCK)
-            assert fresh.elapsed(instant, instant) == timedelta()
+            assert fresh.elapsed(instant, instant + HOUR) == HOUR
+            assert hours(zone, ROUND_THE_CLOCK).elapsed(instant - HOUR, instant) == HOUR
             assert fresh.elapsed(start, end) == 96 * HOUR
+
+    def test_the_last_afternoon_of_a_year_counts_where_the_year_ends_late(self):
+        pago_pago = hours("Pacific/Pago_Pago")
+        assert pago_pago.elapsed(at("2026-01-01 00:00"), at("2026-01-01 06:00")) == 4 * HOUR
+
+    def test_the_first_morning_of_a_year_counts_where_the_year_begins_early(self):
+        auckland = hours("Pacific/Auckland")
+        assert auckland.elapsed(at("2024-12-31 18:00"), at("2024-12-31 23:00")) == 3 * HOUR
 
 
 class TestNoOpenTime:

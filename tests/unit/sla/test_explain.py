@@ -69,6 +69,28 @@ def test_the_calendar_counts_everything():
     ]
 
 
+def around_midnight(zone: str, day: date) -> BusinessTime:
+    off = Holiday(name="Off", start_date=day, end_date=day + timedelta(days=1))
+    night = (Interval(start_time=720, end_time=721),)
+    return BusinessTime(Schedule(name="night", time_zone=zone, intervals=night, holidays=(off,)))
+
+
+def test_a_midnight_inside_a_gap_begins_the_holiday_where_the_gap_has_moved_it():
+    """Toronto's clocks went from 23:30 to 00:30 on 30 March 1919, so that its midnight is read as 01:00."""
+    toronto = around_midnight("America/Toronto", date(1919, 3, 31))
+    start, end = datetime(1919, 3, 31, 4, 40, tzinfo=UTC), datetime(1919, 3, 31, 5, 10, tzinfo=UTC)
+    found = [(segment.kind, segment.start.minute) for segment in explain(toronto, start, end).segments]
+    assert found == [("closed", 40), ("holiday", 0)]
+
+
+def test_a_midnight_inside_a_fold_begins_the_holiday_at_its_first_reading():
+    """St. John's clocks went from 00:01 back to 23:01: the rest of that night shows the date before."""
+    st_johns = around_midnight("America/St_Johns", date(2006, 10, 29))
+    start, end = datetime(2006, 10, 29, 2, 20, tzinfo=UTC), datetime(2006, 10, 29, 3, 0, tzinfo=UTC)
+    found = [(segment.kind, segment.start.minute) for segment in explain(st_johns, start, end).segments]
+    assert found == [("closed", 20), ("holiday", 30)]
+
+
 def test_nothing_has_nothing_to_explain():
     instant = at("2026-01-05 15:00")
     assert explain(CHRISTMAS, instant, instant).segments == ()

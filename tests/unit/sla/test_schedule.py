@@ -81,6 +81,11 @@ def test_a_schedule_closed_by_yearly_holidays_all_year_has_no_open_time():
     assert problems_of(Schedule, name="s", time_zone="UTC", intervals=MONDAY, holidays=halves) == problem
 
 
+def test_a_schedule_closed_but_for_29_february_has_some_open_time():
+    rest = (holiday("2027-01-01", "2027-02-28", yearly=True), holiday("2027-03-01", "2027-12-31", yearly=True))
+    assert Schedule(name="s", time_zone="UTC", intervals=MONDAY, holidays=rest).holiday_on(date(2028, 2, 29)) is None
+
+
 def test_special_hours_alone_are_open_time_enough():
     once = SpecialHours(date=date(2026, 1, 5), intervals=((540, 600),))
     schedule = Schedule(name="fair", time_zone="UTC", intervals=(), special_hours=(once,))
