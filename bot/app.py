@@ -29,7 +29,7 @@ from bot.slack.envelopes import Envelope
 from bot.slack.receiver import build_receiver
 from bot.slack.socket import SocketMode
 from bot.worker import Worker
-from store import inbox, instances
+from store import inbox
 from store.engine import Database
 from store.errors import StoreError
 from store.wake import Topic
@@ -79,7 +79,7 @@ class Threadline:
             secret=connection.secret,
         )
         self.alarm = Alarm(tick=self.breaches.tick, clock=clock)
-        self._intake_worker = Worker("inbox", drain=self.dispatch.drain, next_at=self._next_inbox, clock=clock)
+        self._intake_worker = Worker("inbox", drain=self.dispatch.drain, next_at=self.dispatch.next_at, clock=clock)
         self._send_worker = Worker("outbox", drain=self.delivery.drain, next_at=self.delivery.next_at, clock=clock)
         self._receiver = build_receiver(keep=self.keep, signing_secret=connection.signing_secret)
         self._socket: SocketMode | None = None
@@ -147,14 +147,11 @@ class Threadline:
     async def next_at(self) -> datetime | None:
         """The next instant at which there is something to do: a request, a deadline, a message."""
         found = (
-            await self._next_inbox(),
-            await self.db.read(instances.next_due),
+            await self.dispatch.next_at(),
+            await self.breaches.next_at(),
             await self.delivery.next_at(),
         )
         return min((at for at in found if at is not None), default=None)
-
-    async def _next_inbox(self) -> datetime | None:
-        return await self.db.read(inbox.next_at)
 
     async def _connect(self, app_token: str) -> None:
         self._socket = SocketMode(self._receiver, app_token=app_token, base_url=self._connection.api_url)
@@ -180,7 +177,7 @@ class Threadline:
             task.add_done_callback(self._alarm_setting.discard)
 
     async def _set_alarm(self) -> None:
-        self.alarm.due(await self.db.read(instances.next_due))
+        self.alarm.due(await self.breaches.next_at())
 
     def _web(self) -> FastAPI:
         receiver = self._receiver if self._connection.signing_secret else None

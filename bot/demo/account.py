@@ -68,9 +68,7 @@ async def take_account(stage: Stage) -> Account:
         missed=ended.get("missed", 0) + late,
         open=ended.get("open", 0) - late,
         fates=_counted(fates.values()),
-        top_level=_counted(
-            fates[f"event:message:{key}"] for key, top in written.items() if top and f"event:message:{key}" in fates
-        ),
+        top_level=_counted(fates[key] for key, starts_thread in written.items() if starts_thread and key in fates),
         posts=posts,
         lost=lost,
     )

@@ -43,16 +43,22 @@ class Breaches:
 
     async def tick(self) -> datetime | None:
         """Deal with everything that is due; when something is due next."""
-        while await self.db.write(partial(_sweep, self.desk(), self.clock.now())):
-            pass
-        return await self.db.read(instances.next_due)
+        await self.drain()
+        return await self.next_at()
 
     async def drain(self) -> int:
         """Deal with everything that is due; how many instances were looked at."""
         total = 0
-        while count := await self.db.write(partial(_sweep, self.desk(), self.clock.now())):
+        while (due_at := await self.next_at()) is not None and due_at <= self.clock.now():
+            count = await self.db.write(partial(_sweep, self.desk(), self.clock.now()))
+            if not count:
+                break  # another replica is at work on it
             total += count
         return total
+
+    async def next_at(self) -> datetime | None:
+        """When something is due next."""
+        return await self.db.read(instances.next_due)
 
 
 def _sweep(desk: Desk, now: datetime, conn: Connection) -> int:
@@ -86,7 +92,12 @@ def _attend(conn: Connection, desk: Desk, ticket_id: int, due: list[InstanceReco
             continue
         known = logs.get(instance.key, AlertLog())
         told = _tell(conn, desk, ticket, state, instance, known, now)
-        instances.upsert_many(conn, [instance_record(desk, ticket, state, instance, told, now)])
+        seen = instance_record(desk, ticket, state, instance, told, now)
+        if seen.next_at is not None and seen.next_at <= now:
+            # It was looked at and is still due: never let one such row keep the tick from all others.
+            log.error("tick.still_due", ticket=ticket_id, metric=record.metric, instance=record.instance)
+            seen = replace(seen, next_at=now + _FIRST_WAIT)
+        instances.upsert_many(conn, [seen])
     cards.refresh(conn, desk, ticket_id, now)
 
 

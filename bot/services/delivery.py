@@ -83,6 +83,9 @@ class Delivery:
 
     async def _round(self) -> int:
         now = self.clock.now()
+        due_at = await self.next_at()
+        if due_at is None or due_at > now:
+            return 0  # a look is cheaper than a transaction that finds nothing to claim
         doubtful, ready = await self.db.write(partial(_claim, now, self.settle))
         await asyncio.gather(*(self._reconcile(message) for message in doubtful))
         await asyncio.gather(*(self._deliver(message) for message in ready))

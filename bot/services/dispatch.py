@@ -64,8 +64,15 @@ class Dispatch:
             total += count
         return total
 
+    async def next_at(self) -> datetime | None:
+        """When the next request may be handled."""
+        return await self.db.read(inbox.next_at)
+
     async def _round(self) -> int:
         now = self.clock.now()
+        due_at = await self.next_at()
+        if due_at is None or due_at > now:
+            return 0
         items = await self.db.write(lambda conn: inbox.take(conn, now, Claim(holder=self.db.replica)))
         for item in items:
             await self._handle(item)

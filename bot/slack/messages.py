@@ -112,6 +112,8 @@ def _read_edit(event: Payload) -> Edit | Deletion | Unread:
     at = parse_ts(event.get("ts")) or parse_ts(event.get("event_ts"))
     if changed.get("subtype") == "tombstone" and at is not None and ts:
         return Deletion(channel=channel, ts=ts, at=at)
+    if changed.get("bot_id"):
+        return Unread(reason="an app edited its message")
     if not ts or "text" not in changed or changed.get("text") == previous.get("text"):
         return Unread(reason="nothing said anew")
     return Edit(channel=channel, ts=ts, text=text_of(changed.get("text")))
