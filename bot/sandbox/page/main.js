@@ -53,6 +53,7 @@ function render() {
   settle();
   if (!session.user) {
     drawNothing(part("main"), "The sandbox is empty: there is nobody to act as yet.");
+    for (const id of ["sidebar", "side", "modals"]) part(id).replaceChildren();
     return;
   }
   const day = new Date(world.now * 1000).toDateString();
