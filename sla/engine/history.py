@@ -53,7 +53,7 @@ class Gathering:
         take(self.draft, event)
         self._gather()
 
-    def object(self, event: Event, what: str) -> None:
+    def refuse(self, event: Event, what: str) -> None:
         """Note why an event makes no sense, as a sentence that begins with its instant, and do not apply it."""
         self.problems.append(f"At {format_instant(event.at)} {what}.")
 

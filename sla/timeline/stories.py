@@ -78,10 +78,10 @@ class _Merging:
         """Merge a ticket into another, or take it out again; the two get an event each."""
         source, target = self.gatherings[id_], self.gatherings[self._target(event.into)]
         if source is target and not event.undo:
-            source.object(event, "the ticket cannot be merged into itself")
+            source.refuse(event, "the ticket cannot be merged into itself")
             return
         if event.undo and self.into.get(id_, event.into) != event.into:
-            source.object(event, f"the ticket was not merged into {event.into!r}")
+            source.refuse(event, f"the ticket was not merged into {event.into!r}")
             return
         makes_sense = event.undo is (id_ in self.into)
         messages = source.draft.waiting

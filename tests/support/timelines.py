@@ -115,7 +115,11 @@ class Told:
         return [
             " ".join(
                 [short(one["at"]), one["type"], str(one["instance"])]
-                + ([f"{one['target_seconds']}s"] if "target_seconds" in one else [])
+                + (
+                    [f"{one['target_seconds']}s" if one["target_seconds"] else "none"]
+                    if "target_seconds" in one
+                    else []
+                )
                 + (["superseded"] if one.get("superseded") else [])
             )
             for one in self.answer["metric_events"]
