@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.sandbox.clock import Clock
+from bot.sandbox.health import Health
 from bot.sandbox.model import App, Json
 
 RETRY_AFTER_SECONDS = (0.0, 60.0, 300.0)
@@ -94,6 +95,7 @@ class Deliveries:
     def __init__(self, clock: Clock, gate: Gate) -> None:
         self._clock = clock
         self._gate = gate
+        self._health = Health()
         self.log: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self.transports: dict[bool, Transport] = {}
         self._in_flight = 0
@@ -139,6 +141,16 @@ class Deliveries:
         """Return when the earliest retry is to be made, None when nothing waits."""
         return self._retries[0][0] if self._retries else None
 
+    def enable(self, app: App) -> None:
+        """Send events again to an app that had failed almost all of them."""
+        app.events_disabled = False
+        self._health.forget(app.id)
+
+    def forget(self) -> None:
+        """Forget the log and every retry."""
+        self.log.clear()
+        self._retries.clear()
+
     async def close(self) -> None:
         """Stop sending."""
         tasks = list(self._tasks)
@@ -181,6 +193,8 @@ class Deliveries:
         return answer
 
     def _settle(self, delivery: Delivery, answer: Answer) -> None:
+        if self._health.note(delivery.app.id, self._clock.now(), ok=answer.ok):
+            delivery.app.events_disabled = True
         failures = len(delivery.attempts)
         if answer.ok:
             delivery.state, delivery.due = State.ACKED, None

@@ -123,6 +123,7 @@ class Channel:
     purpose: str = ""
     is_archived: bool = False
     is_general: bool = False
+    is_org_shared: bool = False
     previous_ids: list[str] = field(default_factory=list)
     messages: dict[str, Message] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
@@ -193,4 +194,5 @@ class App:
     shortcuts: tuple[Json, ...]
     request_url: str = ""
     socket_mode: bool = False
+    events_disabled: bool = False
     installs: dict[str, Install] = field(default_factory=dict)

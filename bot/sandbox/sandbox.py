@@ -114,7 +114,8 @@ class Sandbox:
         self.slack.views = Views()
         self.slack.faults.clear()
         self.slack.limits.reset()
-        self.slack.deliveries.log.clear()
+        self.slack.deliveries.forget()
+        self.slack.sockets.abandon()
         self.slack.changes.publish("reset")
 
 

@@ -26,6 +26,7 @@ class Connection:
     id: str
     app: App
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None = None
     open: bool = True
     silent: bool = False
     pending: set[str] = field(default_factory=set)
@@ -102,10 +103,10 @@ class SocketMode:
             return web.json_response({"ok": False, "error": "invalid_auth"}, status=401)
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.json_response({"ok": False, "error": "websocket_required"}, status=426)
-        socket = web.WebSocketResponse(autoping=False, max_msg_size=1_000_000)
+        socket = web.WebSocketResponse(autoping=False, max_msg_size=1_000_000, timeout=1.0)
         await socket.prepare(request)
         siblings = self._connections.setdefault(app.id, [])
-        connection = Connection(id=f"ws{next(self._serial)}", app=app, socket=socket)
+        connection = Connection(id=f"ws{next(self._serial)}", app=app, socket=socket, transport=request.transport)
         if len(siblings) >= MOST_CONNECTIONS:
             await connection.say(_disconnect("too_many_websockets"))
             await socket.close()
@@ -164,18 +165,22 @@ class SocketMode:
                 self._forget(one)
                 await one.socket.close()
 
-    async def cut(self, app_id: str, connection: str = "") -> None:
+    def cut(self, app_id: str, connection: str = "") -> None:
         """Drop connections without a word, as a broken network does."""
         for one in self._chosen(app_id, connection):
             self._forget(one)
-            transport = one.socket._req.transport if one.socket._req else None  # noqa: SLF001
-            if transport is not None:
-                transport.abort()
+            if one.transport is not None:
+                one.transport.abort()
 
     def silence(self, app_id: str, connection: str = "") -> None:
         """Leave connections open but dead: no pongs, and what is sent to them vanishes."""
         for one in self._chosen(app_id, connection):
             one.silent = True
+
+    def abandon(self) -> None:
+        """Drop every connection of every app."""
+        for app_id in [app_id for app_id, siblings in self._connections.items() if siblings]:
+            self.cut(app_id)
 
     async def close(self) -> None:
         """Close every connection."""

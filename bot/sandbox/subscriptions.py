@@ -53,5 +53,7 @@ def subscription(event: Json, channel: Channel | None) -> str:
 
 def wants(app: App, install: Install, name: str) -> bool:
     """Tell whether the app subscribed to the event and holds a scope for it."""
+    if app.events_disabled or not (app.socket_mode or app.request_url):
+        return False
     needed = EVENT_SCOPES.get(name, ())
     return name in app.events and (not needed or any(scope in install.scopes for scope in needed))

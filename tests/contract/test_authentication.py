@@ -112,6 +112,8 @@ async def test_json_without_a_charset_earns_a_warning(scene: Scene):
         ("application/json", b"[1]", "json_not_object"),
         ("application/json", b"[" * 100_000, "invalid_json"),
         ("application/json", b"\xff\xfe", "invalid_json"),
+        ("application/json", b'{"a": NaN}', "invalid_json"),
+        ("application/json", b'{"a": ' + b"[" * 100 + b"]" * 100 + b"}", "invalid_json"),
         ("text/plain", b"channel=C0HELP", "invalid_post_type"),
         ("application/x-www-form-urlencoded", b"\xff=\xff", "invalid_form_data"),
         ("multipart/form-data", b"nonsense", "invalid_form_data"),
@@ -135,6 +137,9 @@ async def test_a_malformed_body_is_refused_by_name(scene: Scene, content_type: s
         {"channel": "C0HELP", "text": "x", "blocks": "{"},
         {"channel": "C0HELP", "text": "x", "blocks": {"type": "section"}},
         {"channel": "C0HELP", "text": "x", "metadata": "[]"},
+        {"channel": "C0HELP", "text": "x", "blocks": "[" * 5000},
+        {"channel": "C0HELP", "text": "x", "thread_ts": "\u00b2"},
+        {"channel": "C0HELP", "text": "x", "thread_ts": "9" * 5000},
         {"channel": "C0HELP", "text": "x", "attachments": "1"},
     ],
 )

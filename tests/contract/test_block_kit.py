@@ -210,3 +210,23 @@ async def test_a_modal_at_its_limits_and_with_an_alert_opens(scene: Scene, recei
     blocks = [{"type": "alert", "text": plain(), "level": "warning"}, *([{"type": "divider"}] * 99)]
     view = {**VIEW, "blocks": blocks, "private_metadata": "x" * 3000}
     assert (await scene.client.views_open(trigger_id=trigger_id, view=view))["ok"]
+
+
+@pytest.mark.parametrize("payload", [{"n": 7, "b": True, "s": "x"}, {"o": {"id": 7}}, {"l": [{"id": 7}, 8, "nine"]}])
+async def test_flat_metadata_is_accepted(scene: Scene, payload: dict):
+    metadata = {"event_type": "card", "event_payload": payload}
+    said = await scene.client.chat_postMessage(channel="C0HELP", text="x", metadata=metadata)
+    assert said["message"]["metadata"]["event_payload"] == payload
+
+
+@pytest.mark.parametrize("payload", [{"o": {"id": {"deep": 1}}}, {"l": [[1]]}, {"n": None}])
+async def test_nested_metadata_is_refused(scene: Scene, payload: dict):
+    metadata = {"event_type": "card", "event_payload": payload}
+    with pytest.raises(SlackApiError, match="invalid_metadata_schema"):
+        await scene.client.chat_postMessage(channel="C0HELP", text="x", metadata=metadata)
+
+
+async def test_blocks_in_attachments_are_checked_too(scene: Scene):
+    attachment = {"fallback": "x", "blocks": [{"type": "sectoin"}]}
+    with pytest.raises(SlackApiError, match="invalid_blocks"):
+        await scene.client.chat_postMessage(channel="C0HELP", text="x", attachments=[attachment])

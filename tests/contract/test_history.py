@@ -118,6 +118,8 @@ async def test_a_reply_asked_for_by_its_own_ts_comes_alone(scene: Scene):
     [
         ({"limit": 0}, "invalid_limit"),
         ({"limit": "many"}, "invalid_limit"),
+        ({"limit": "\u00b2"}, "invalid_limit"),
+        ({"limit": "9" * 5000}, "invalid_limit"),
         ({"cursor": "nonsense"}, "invalid_cursor"),
         ({"cursor": "bmV4dDp4"}, "invalid_cursor"),
         ({"oldest": "yesterday"}, "invalid_ts_oldest"),

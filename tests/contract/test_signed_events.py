@@ -176,3 +176,31 @@ async def test_a_thousand_messages_are_delivered_once_each(scene: Scene, receive
     await scene.sandbox.drained()
     assert {event["text"] for event in receiver.events} == {f"message {number}" for number in range(1000)}
     assert len(receiver.events) == 1000
+
+
+async def test_an_app_that_fails_almost_everything_gets_no_more_events(scene: Scene, receiver: Receiver):
+    receiver.answer = lambda _: web.Response(status=500, headers={"x-slack-no-retry": "1"})
+    for _ in range(1000):
+        scene.post()
+    await scene.sandbox.drained()
+    assert scene.sandbox.read.apps()[0]["events_disabled"]
+    receiver.forget()
+    scene.post()
+    await scene.sandbox.drained()
+    assert receiver.events == []
+    receiver.answer = lambda _: None
+    scene.sandbox.build.configure("A0DESK")
+    scene.post("again")
+    await scene.sandbox.drained()
+    assert [event["text"] for event in receiver.events] == ["again"]
+
+
+async def test_failures_of_more_than_an_hour_ago_are_forgiven(scene: Scene, receiver: Receiver):
+    receiver.answer = lambda _: web.Response(status=500, headers={"x-slack-no-retry": "1"})
+    for _ in range(999):
+        scene.post()
+    await scene.sandbox.drained()
+    scene.clock.advance(3600)
+    scene.post()
+    await scene.sandbox.drained()
+    assert not scene.sandbox.read.apps()[0]["events_disabled"]

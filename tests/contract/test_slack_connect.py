@@ -43,6 +43,12 @@ async def test_the_channel_says_that_it_is_shared_and_with_whom(scene: Scene):
     assert "U0CARL" in (await scene.client.conversations_members(channel="C0ACME"))["members"]
 
 
+async def test_a_channel_shared_within_the_organisation_is_shared_but_not_externally(scene: Scene):
+    scene.sandbox.build.channel("T0HOME", "org", id="C0ORG", members=["U0DESK"], org_shared=True)
+    shown = (await scene.client.conversations_info(channel="C0ORG"))["channel"]
+    assert (shown["is_shared"], shown["is_org_shared"], shown["is_ext_shared"]) == (True, True, False)
+
+
 async def test_somebody_without_a_common_channel_is_a_stranger(scene: Scene):
     scene.sandbox.build.user("T0ACME", "zoe", id="U0ZOE", email="zoe@acme.example")
     stranger = (await scene.client.users_info(user="U0ZOE"))["user"]

@@ -272,7 +272,7 @@ async def test_events_are_reordered_on_request(socketed: Scene):
 async def test_a_cut_connection_ends_without_a_word(socketed: Scene):
     async with connected(socketed) as wire:
         await wire.receive()
-        await socketed.sandbox.apps.cut("A0DESK")
+        socketed.sandbox.apps.cut("A0DESK")
         ended = await wire.socket.receive()
         assert ended.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
         assert socketed.sandbox.apps.connections("A0DESK") == []

@@ -3,6 +3,7 @@
 from bot.sandbox import conversations, messages
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.ids import format_ts, ts_micros
+from bot.sandbox.kit.content import checked_blocks
 from bot.sandbox.model import Channel, File, Json, Message, User
 from bot.sandbox.slack import Slack
 from bot.sandbox.text import rich_text, typed
@@ -86,7 +87,7 @@ class Act:
             username=person.name if subtype == "bot_message" else "",
             text=text,
             subtype=subtype,
-            blocks=blocks or [],
+            blocks=checked_blocks(blocks, self._slack.world.ids.new),
             thread_ts=thread_ts,
         )
         return self._shown(messages.post(self._slack, entry))
@@ -110,6 +111,8 @@ class Act:
     def react(self, channel: str, user: str, ts: str, name: str) -> Json:
         """Add a reaction."""
         entry = self._reachable(channel, user, ts)
+        if not name.strip(":"):
+            raise SandboxError("A reaction has a name.", code="invalid_name")
         if not messages.react(self._slack, entry, user, name.strip(":")):
             raise SandboxError(f"{user} reacted with that already.", code="already_reacted")
         return self._shown(entry)

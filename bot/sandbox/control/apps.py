@@ -65,9 +65,9 @@ class Apps:
         await self._slack.sockets.disconnect(app, reason, connection)
         return self._changed(app)
 
-    async def cut(self, app: str, connection: str = "") -> Json:
+    def cut(self, app: str, connection: str = "") -> Json:
         """Drop connections without a word."""
-        await self._slack.sockets.cut(app, connection)
+        self._slack.sockets.cut(app, connection)
         return self._changed(app)
 
     def silence(self, app: str, connection: str = "") -> Json:

@@ -1,6 +1,8 @@
 """Setting the scene: workspaces, people, user groups, channels, apps."""
 
+import re
 import secrets
+from collections.abc import Iterable
 
 from bot.sandbox import conversations, render
 from bot.sandbox.errors import SandboxError
@@ -8,6 +10,8 @@ from bot.sandbox.model import App, Channel, Install, Json, Kind, Team, User, Use
 from bot.sandbox.slack import Slack
 from bot.sandbox.subscriptions import EVENT_SCOPES
 
+MOST_SHORTCUTS = 10
+_SCOPE = re.compile(r"[a-z][a-z._:-]*[a-z]")
 DEFAULT_SCOPES = (
     "app_mentions:read",
     "channels:history",
@@ -118,7 +122,7 @@ class Build:
         self._slack.changes.publish("user_group", user_group=shown)
         return shown
 
-    def channel(
+    def channel(  # noqa: PLR0913
         self,
         team: str,
         name: str,
@@ -129,8 +133,14 @@ class Build:
         members: list[str] | None = None,
         topic: str = "",
         purpose: str = "",
+        org_shared: bool = False,
     ) -> Json:
-        """Create a channel, shared with other workspaces if they are named; members are in it silently."""
+        """Create a channel, shared with other workspaces if they are named; members are in it silently.
+
+        `org_shared` is one shared within the own organisation: `is_shared`, but not `is_ext_shared`.
+        """
+        if not name:
+            raise SandboxError("A channel has a name.")
         world = self._slack.world
         teams = [world.team(one).id for one in dict.fromkeys([team, *(shared_with or [])])]
         joining = [world.user(user) for user in members or []]
@@ -149,6 +159,7 @@ class Build:
             members=dict.fromkeys(person.id for person in joining),
             topic=topic,
             purpose=purpose,
+            is_org_shared=org_shared,
         )
         world.channels[channel.id] = channel
         if not private:
@@ -177,10 +188,10 @@ class Build:
             signing_secret=secrets.token_hex(16),
             app_token=f"xapp-1-{secrets.token_hex(24)}",
             verification_token=secrets.token_hex(12),
-            scopes=tuple(DEFAULT_SCOPES if scopes is None else scopes),
+            scopes=_scopes(DEFAULT_SCOPES if scopes is None else scopes),
             events=frozenset(DEFAULT_EVENTS if events is None else events),
             commands=tuple(f"/{command.removeprefix('/')}" for command in commands or []),
-            shortcuts=tuple(_shortcut(entry) for entry in shortcuts or []),
+            shortcuts=_shortcuts(shortcuts or []),
             socket_mode=socket_mode,
         )
         world.apps[app.id] = app
@@ -257,15 +268,16 @@ class Build:
         shortcuts: list[Json] | None = None,
         socket_mode: bool | None = None,
     ) -> Json:
-        """Change an app's configuration; new scopes count at once, as after a reinstallation."""
+        """Change an app's configuration; scopes count at once, and events that were disabled are sent again."""
         entry = self._slack.world.app(app)
         if scopes is not None:
-            entry.scopes = tuple(scopes)
+            entry.scopes = _scopes(scopes)
             for install in entry.installs.values():
                 install.scopes = entry.scopes
         entry.events = entry.events if events is None else frozenset(events)
         entry.commands = entry.commands if commands is None else tuple(f"/{one.removeprefix('/')}" for one in commands)
-        entry.shortcuts = entry.shortcuts if shortcuts is None else tuple(_shortcut(one) for one in shortcuts)
+        entry.shortcuts = entry.shortcuts if shortcuts is None else _shortcuts(shortcuts)
+        self._slack.deliveries.enable(entry)
         entry.socket_mode = entry.socket_mode if socket_mode is None else socket_mode
         self._slack.changes.publish("app", app=public_app(self._slack, entry))
         return self._app(entry)
@@ -290,6 +302,7 @@ def public_app(slack: Slack, app: App) -> Json:
         "commands": list(app.commands),
         "shortcuts": list(app.shortcuts),
         "socket_mode": app.socket_mode,
+        "events_disabled": app.events_disabled,
         "connections": len(slack.sockets.connections(app.id)),
         "installs": [
             {"team": one.team, "bot_user": one.bot_user, "bot_id": one.bot_id}
@@ -297,6 +310,19 @@ def public_app(slack: Slack, app: App) -> Json:
             if one.is_live
         ],
     }
+
+
+def _scopes(names: Iterable[str]) -> tuple[str, ...]:
+    scopes = tuple(dict.fromkeys(names))
+    if wrong := [name for name in scopes if not _SCOPE.fullmatch(name)]:
+        raise SandboxError(f"{wrong[0]!r} is not a scope.")
+    return scopes
+
+
+def _shortcuts(entries: list[Json]) -> tuple[Json, ...]:
+    if len(entries) > MOST_SHORTCUTS:
+        raise SandboxError(f"An app has at most {MOST_SHORTCUTS} shortcuts.")
+    return tuple(_shortcut(entry) for entry in entries)
 
 
 def _shortcut(entry: Json) -> Json:

@@ -54,6 +54,8 @@ class Channels:
     def rename(self, channel: str, name: str) -> Json:
         """Rename a channel."""
         place = self._slack.world.channel(channel)
+        if not name or place.is_direct:
+            raise SandboxError("A channel has a name, a direct conversation has none.")
         conversations.rename(self._slack, place, name)
         return conversations.snapshot(place)
 

@@ -45,6 +45,8 @@ class FaultControl:
             error: for `error`.
             seconds: for `delay` and `rate_limit`.
         """
+        if not 200 <= status <= 599 or seconds < 0:
+            raise SandboxError("status is between 200 and 599, seconds not below 0.")
         fault = self._slack.faults.add(
             _kind(CallFault, kind),
             match=method,

@@ -1,7 +1,6 @@
 """The control interface over HTTP: `POST /sandbox/NAMESPACE/METHOD` with a JSON object of arguments."""
 
 import inspect
-import json
 import types
 import typing
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from aiohttp import web
 
 from bot.sandbox.errors import SandboxError, SlackError
 from bot.sandbox.model import Json
+from bot.sandbox.strict_json import NotAnObjectError, parse_object
 
 BODY_BYTES = 20_000_000
 
@@ -70,16 +70,12 @@ def refuse_foreign(request: web.Request) -> None:
 async def _arguments(request: web.Request) -> Json:
     if request.method == "GET":
         return {name: _from_query(value) for name, value in request.query.items()}
-    body = await request.read()
-    if not body.strip():
-        return {}
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        return parse_object(await request.read())
+    except NotAnObjectError:
+        raise SandboxError("The body is not a JSON object.", code="json_not_object") from None
+    except ValueError:
         raise SandboxError("The body is not JSON.", code="invalid_json") from None
-    if not isinstance(found, dict):
-        raise SandboxError("The body is not a JSON object.", code="json_not_object")
-    return found
 
 
 def _from_query(value: str) -> object:

@@ -18,11 +18,9 @@ class Ui(Modals):
     async def command(self, user: str, channel: str, text: str, *, thread_ts: str = "") -> Json:
         """Run a slash command, written with its slash; not in threads, not by people from outside."""
         person, place = self._member(user, channel)
-        if thread_ts:
-            raise SandboxError(
-                f"{text.split(maxsplit=1)[0]} is not supported in threads. Sorry!", code="not_in_threads"
-            )
         name, _, rest = text.strip().partition(" ")
+        if thread_ts:
+            raise SandboxError(f"{name} is not supported in threads. Sorry!", code="not_in_threads")
         install = self._command_owner(person, name)
         url = self._slack.response_urls.mint(install, channel=channel, user=user, path="commands")
         app = self._slack.world.apps[install.app_id]

@@ -74,6 +74,9 @@ def _attachments(value: object) -> list[Json]:
         raise SlackError("invalid_attachments")
     if len(value) > 100:
         raise SlackError("too_many_attachments")
+    for attachment in value:
+        if "blocks" in attachment:
+            check_blocks(attachment["blocks"], Surface.MESSAGE)
     return value
 
 
@@ -87,6 +90,17 @@ def _metadata(value: object) -> Json | None:
     kind, payload = value.get("event_type"), value.get("event_payload")
     if not isinstance(kind, str) or not _EVENT_TYPE.fullmatch(kind) or not isinstance(payload, dict):
         raise SlackError("invalid_metadata_schema")
+    if not all(_is_flat(item) for item in payload.values()):
+        raise SlackError("invalid_metadata_schema")
     if len(json.dumps(payload, ensure_ascii=False)) > METADATA_CHARS:
         raise SlackError("metadata_too_large")
     return {"event_type": kind, "event_payload": payload}
+
+
+def _is_flat(value: object) -> bool:
+    """Tell whether a payload's field is a word, a number, a flat object or a list of such."""
+    if isinstance(value, list):
+        return all(not isinstance(item, list) and _is_flat(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(item, (str, int, float)) for item in value.values())
+    return isinstance(value, (str, int, float))

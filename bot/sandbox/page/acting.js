@@ -38,7 +38,6 @@ export async function talkTo(ctx, user) {
 /** How the elements of a message act. */
 export function messageHost(ctx, channel, ts) {
   return {
-    name: ts,
     value: () => undefined,
     click: (element) =>
       withApp(ctx, "click", { channel, ts, action_id: element.action_id, value: element.value ?? null }),

@@ -34,7 +34,7 @@ function section(ctx, block, host) {
 
 function input(ctx, block, host) {
   const label = block.label?.text ?? "";
-  const id = `field-${host.name}-${block.block_id}`;
+  const id = `about-${host.name}`;
   const problem = host.problem?.(block);
   const node = control(ctx, block.element, { ...host, label });
   if (problem) node.setAttribute("aria-invalid", "true");
@@ -95,7 +95,12 @@ function render(ctx, block, host) {
   }
 }
 
-/** Blocks as elements. Each interactive element acts in its own block: `host.for(block)`. */
+let serial = 0;
+
+/** Blocks as elements. `host.for(block)`, where there is one, says how the elements of that block act. */
 export function blocks(ctx, list, host) {
-  return (list ?? []).map((block) => render(ctx, block, host.for ? host.for(block) : host));
+  return (list ?? []).map((block) => {
+    serial += 1; // the same message may be drawn twice, and radio buttons must not share a group then
+    return render(ctx, block, { ...(host.for ? host.for(block) : host), name: `kit-${serial}` });
+  });
 }

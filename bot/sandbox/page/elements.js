@@ -10,6 +10,7 @@ import { icon } from "./icons.js";
 import { openMenu } from "./menus.js";
 import { channelTitle, nameOf } from "./people.js";
 import { textObject } from "./mrkdwn.js";
+import { visit } from "./permalinks.js";
 
 const plain = (object) => emojify(object?.text ?? "");
 
@@ -29,6 +30,12 @@ async function busy(control, act) {
   }
 }
 
+function follow(ctx, address) {
+  const here = visit(ctx, address);
+  if (here) here();
+  else if (/^https?:/i.test(address)) window.open(address, "_blank", "noopener");
+}
+
 function button(ctx, element, host) {
   const kind = ["primary", "danger"].includes(element.style) ? ` ${element.style}` : "";
   const node = el("button", {
@@ -37,7 +44,7 @@ function button(ctx, element, host) {
     "aria-label": element.accessibility_label,
     "data-action-id": element.action_id,
     onclick: async () => {
-      if (element.url && /^https?:/i.test(element.url)) window.open(element.url, "_blank", "noopener");
+      follow(ctx, element.url ?? "");
       if (await agreed(ctx, element.confirm)) await busy(node, () => host.click(element));
     },
   }, textObject(ctx, element.text));

@@ -19,6 +19,7 @@ const ctx = { world, session, version: 0, connected: false, newAfter: "", render
 let due = false;
 let here = "";
 let today = "";
+let drawnMinute = 0;
 
 function schedule() {
   if (due) return;
@@ -88,4 +89,9 @@ follow(world, changed, (connected) => {
   ctx.connected = connected;
   if (world.seq) schedule();
 });
-tellTime(world, () => drawTime(ctx));
+tellTime(world, () => {
+  drawTime(ctx);
+  const minute = Math.floor(world.now / 60);
+  if (minute !== drawnMinute) schedule(); // "5 minutes ago", "today"
+  drawnMinute = minute;
+});

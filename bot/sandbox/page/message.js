@@ -3,11 +3,11 @@
 import { act, messageHost, toggleReaction, withApp } from "./acting.js";
 import { blocks } from "./blocks.js";
 import { confirmed } from "./dialog.js";
-import { el, link } from "./dom.js";
+import { el } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./menus.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { anchor, mrkdwn } from "./mrkdwn.js";
 import { avatar, badgesFor, nameOf } from "./people.js";
 import { chooseReaction, reactionPills } from "./reactions.js";
 import { ago, clock, full } from "./time.js";
@@ -42,7 +42,7 @@ function heading(ctx, message) {
 function attachment(ctx, one, host) {
   return el("div", { class: "attachment" },
     one.pretext ? mrkdwn(ctx, one.pretext) : null,
-    one.title ? el("div", { class: "attachment-title" }, one.title_link || one.from_url ? link(one.title_link ?? one.from_url, one.title) : one.title) : null,
+    one.title ? el("div", { class: "attachment-title" }, one.title_link || one.from_url ? anchor(ctx, one.title_link ?? one.from_url, one.title) : one.title) : null,
     one.text ? mrkdwn(ctx, one.text) : null,
     one.blocks ? blocks(ctx, one.blocks, host) : null,
     !one.title && !one.text && !one.blocks ? one.fallback : null);

@@ -29,6 +29,7 @@ class OpenModal {
     this.errors = {};
     this.problem = "";
     this.drawn = "";
+    this.hash = "";
     this.node = el("dialog", { class: "modal", "aria-labelledby": `title-${id}` });
     this.node.addEventListener("cancel", (event) => {
       event.preventDefault();
@@ -49,7 +50,6 @@ class OpenModal {
   host(block) {
     const field = block.type === "input" && !block.dispatch_action;
     const host = {
-      name: this.id,
       value: (element) => this.typed.get(this.key(block, element)) ?? stored(this.view, block, element),
       problem: (one) => this.errors[one.block_id],
       click: async (element) => {
@@ -112,9 +112,11 @@ class OpenModal {
     const { view, ctx } = this;
     const signature = `${view.hash} ${ctx.version}`;
     if (signature === this.drawn) return;
+    if (view.hash !== this.hash) this.errors = {}; // complaints were about what the form was before
+    this.hash = view.hash;
     this.drawn = signature;
     const focused = document.activeElement?.closest?.("[data-block-id]")?.dataset.blockId;
-    const host = { name: this.id, for: (block) => this.host(block) };
+    const host = { for: (block) => this.host(block) };
     this.node.replaceChildren(el("form", { class: "modal-form", novalidate: true, onsubmit: (event) => this.submit(event) },
       el("header", { class: "modal-head" },
         el("h2", { class: "modal-title", id: `title-${this.id}` }, textObject(ctx, view.title)),

@@ -3,6 +3,7 @@
 import { el, link } from "./dom.js";
 import { emojify } from "./emoji.js";
 import { nameOf } from "./people.js";
+import { visit } from "./permalinks.js";
 import { dateToken, full, iso } from "./time.js";
 
 const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
@@ -57,17 +58,15 @@ function token(ctx, inside) {
   if (/^!(channel|here|everyone)$/.test(body)) return broadcast(body.slice(1));
   const address = unescape(body);
   if (address.startsWith("mailto:")) return link(address, label || address.slice(7));
-  if (/^https?:/i.test(address)) return ownLink(ctx, address) ?? link(address, label ? emojify(label) : address);
+  if (/^https?:/i.test(address)) return anchor(ctx, address, label ? emojify(label) : address);
   return document.createTextNode(label || `<${unescape(inside)}>`);
+}
 
-  // A permalink leads to the message here, not to slack.com.
-  function ownLink(ctx, address) {
-    const found = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d{10})(\d{6})(?:\?.*thread_ts=([\d.]+))?/.exec(address);
-    if (!found || !ctx.world.channels.has(found[1])) return null;
-    const thread = found[4] ?? `${found[2]}.${found[3]}`;
-    const follow = () => ctx.session.go(found[1], thread);
-    return el("button", { type: "button", class: "linkish", title: address, onclick: follow }, label || address);
-  }
+/** A link, or a way to the message here when it is a permalink. */
+export function anchor(ctx, address, label) {
+  const follow = visit(ctx, address);
+  if (!follow) return link(address, label);
+  return el("button", { type: "button", class: "linkish", title: address, onclick: follow }, label);
 }
 
 const plain = (text) => document.createTextNode(emojify(unescape(text)));

@@ -106,7 +106,6 @@ function home(ctx, app) {
     return el("div", { class: "home empty" }, el("p", {}, `${app.name} has published nothing here for ${nameOf(ctx.world, ctx.session.user)} yet.`));
   }
   const host = {
-    name: view.id,
     value: () => undefined,
     click: (element) => withApp(ctx, "click_view", { view_id: view.id, action_id: element.action_id, value: element.value ?? null }),
     choose: (element, value) => withApp(ctx, "choose_view", { view_id: view.id, action_id: element.action_id, value }),

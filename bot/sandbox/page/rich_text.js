@@ -1,8 +1,8 @@
 // Rich text blocks: what people wrote, and quotes of it that neither ping nor link.
 
-import { el, link } from "./dom.js";
+import { el } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { broadcast, channelMention, groupMention, mention, moment } from "./mrkdwn.js";
+import { anchor, broadcast, channelMention, groupMention, mention, moment } from "./mrkdwn.js";
 
 const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]];
 
@@ -15,7 +15,7 @@ function styled(node, style) {
 function element(ctx, item) {
   switch (item.type) {
     case "text": return styled(document.createTextNode(item.text), item.style);
-    case "link": return styled(link(item.url, item.text || item.url), item.style);
+    case "link": return styled(anchor(ctx, item.url, item.text || item.url), item.style);
     case "user": return mention(ctx, item.user_id);
     case "usergroup": return groupMention(ctx, item.usergroup_id);
     case "channel": return channelMention(ctx, item.channel_id);

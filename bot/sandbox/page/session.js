@@ -15,7 +15,7 @@ export class Session {
 
   /** Takes over the address. */
   fromAddress(hash) {
-    [this.user = "", this.place = "", this.detail = ""] = decodeURIComponent(hash.replace(/^#/, "")).split("/");
+    [this.user = "", this.place = "", this.detail = ""] = hash.replace(/^#/, "").split("/");
     this.pane = this.detail && !this.place.startsWith("A") ? "side" : "main";
   }
 

@@ -9,6 +9,8 @@ import { appAvatar, avatar, badgesFor, channelTitle, companyOf, nameOf, roleOf }
 import { stamp } from "./time.js";
 import { inChannel } from "./world.js";
 
+const COUNTED = 99;
+
 /** People one can act as: everybody who is not a bot. */
 export function actors(world) {
   return [...world.users.values()].filter((user) => !user.is_bot && !user.deleted);
@@ -72,7 +74,7 @@ function unread(ctx, channel) {
   let messages = 0;
   let mentions = 0;
   const all = ctx.world.inOrder(channel.id);
-  for (let place = all.length - 1; place >= 0 && all[place].ts > after; place -= 1) {
+  for (let place = all.length - 1; place >= 0 && all[place].ts > after && messages < COUNTED; place -= 1) {
     const message = all[place];
     if (message.user === ctx.session.user) continue;
     if (inChannel(message)) messages += 1;

@@ -14,6 +14,7 @@ const CLOCK_MS = 1000;
 export function follow(world, changed, connected) {
   let waiting = null; // changes that arrive while a snapshot is on its way
   let loaded = false;
+  const asked = new Set(); // "channel ts" of messages of which it is known who was notified
 
   async function load() {
     if (waiting) return;
@@ -21,6 +22,8 @@ export function follow(world, changed, connected) {
     try {
       const snapshot = await call("read/snapshot");
       world.load(snapshot, await call("read/notifications"));
+      asked.clear();
+      for (const [channel, list] of world.messages) for (const ts of list.keys()) asked.add(`${channel} ${ts}`);
       loaded = true;
       const late = waiting.filter((change) => change.seq > world.seq);
       waiting = null;
@@ -44,7 +47,11 @@ export function follow(world, changed, connected) {
     const channels = new Set();
     const moved = new Set();
     for (const change of changes) {
-      if (change.kind === "message") channels.add(change.channel);
+      // An edit notifies nobody, so each message is asked about once.
+      if (change.kind === "message" && !asked.has(`${change.channel} ${change.message.ts}`)) {
+        asked.add(`${change.channel} ${change.message.ts}`);
+        channels.add(change.channel);
+      }
       if (change.kind === "channel" && !world.messages.has(change.channel.id)) moved.add(change.channel.id);
     }
     try {

@@ -1,12 +1,12 @@
 """One Web API call: who calls, with which arguments, and what they may do."""
 
-import json
 from dataclasses import dataclass
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.ids import ts_micros
 from bot.sandbox.model import App, Channel, Install, Json, Message, User
 from bot.sandbox.slack import Slack
+from bot.sandbox.strict_json import parse
 
 _TRUE = {"1", "true", "True", "TRUE"}
 _FALSE = {"0", "false", "False", "FALSE", ""}
@@ -17,6 +17,11 @@ def invalid_arguments(*messages: str) -> SlackError:
     return SlackError(
         "invalid_arguments", response_metadata={"messages": [f"[ERROR] {message}" for message in messages]}
     )
+
+
+def whole(text: str) -> int | None:
+    """Return the number that a text of digits means, None if it is none or beyond reason."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +69,10 @@ class Call:
         text = self.text(name)
         if not text:
             return default
-        if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        count = whole(text)
+        if not count:
             raise SlackError(f"invalid_{name}")
-        return min(int(text), most)
+        return min(count, most)
 
     def micros(self, name: str, error: str) -> int | None:
         """Return a timestamp argument in microseconds, None when absent."""
@@ -83,7 +89,7 @@ class Call:
         value = self.args.get(name)
         if isinstance(value, str) and value.strip():
             try:
-                return json.loads(value)
+                return parse(value)
             except ValueError:
                 raise SlackError(error) from None
         return None if value == "" else value

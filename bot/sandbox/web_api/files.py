@@ -6,7 +6,7 @@ from bot.sandbox.kit.content import checked_blocks
 from bot.sandbox.model import Channel, File, Json, Message
 from bot.sandbox.rate_limits import TIER_4
 from bot.sandbox.text import authored
-from bot.sandbox.web_api.call import Call, invalid_arguments
+from bot.sandbox.web_api.call import Call, invalid_arguments, whole
 from bot.sandbox.web_api.registry import method
 
 MOST_BYTES = 1_000_000_000
@@ -16,10 +16,10 @@ MOST_BYTES = 1_000_000_000
 def upload_url(call: Call) -> Json:
     """Reserve a file and say where to send its bytes."""
     name = call.text("filename")
-    length = call.text("length")
-    if not name or not length:
+    if not name or not call.text("length"):
         raise invalid_arguments("missing required field: filename, length")
-    if not length.isdigit() or not 0 < int(length) <= MOST_BYTES:
+    length = whole(call.text("length"))
+    if length is None or not 0 < length <= MOST_BYTES:
         raise invalid_arguments("must be a positive length [json-pointer:/length]")
     world = call.slack.world
     entry = File(
@@ -28,7 +28,7 @@ def upload_url(call: Call) -> Json:
         team=call.team,
         name=name,
         title=name,
-        size=int(length),
+        size=length,
         created=int(call.slack.clock.now()),
     )
     world.files[entry.id] = entry

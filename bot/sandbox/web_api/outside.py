@@ -1,12 +1,11 @@
 """What lies beside the Web API: response URLs, uploads, downloads."""
 
-import json
-
 from aiohttp import web
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.interactions import respond
 from bot.sandbox.slack import Slack
+from bot.sandbox.strict_json import parse_object
 
 
 class Outside:
@@ -18,10 +17,8 @@ class Outside:
     async def response_url(self, request: web.Request) -> web.StreamResponse:
         """Do what an app says to one of its response URLs."""
         try:
-            body = json.loads(await request.read())
-        except (ValueError, RecursionError):
-            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
-        if not isinstance(body, dict):
+            body = parse_object(await request.read())
+        except ValueError:
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
         url = self._slack.response_urls.use(request.match_info["secret"])
         if isinstance(url, str):

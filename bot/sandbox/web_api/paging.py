@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from bot.sandbox.errors import SlackError
-from bot.sandbox.web_api.call import Call
+from bot.sandbox.web_api.call import Call, whole
 
 T = TypeVar("T")
 
@@ -36,9 +36,9 @@ def page(call: Call, items: Sequence[T], *, default: int, most: int = 1000) -> t
     limit = call.number("limit", default, most=most)
     start = 0
     if cursor := call.text("cursor"):
-        position = decode(cursor)
-        if not position.isdigit():
+        position = whole(decode(cursor))
+        if position is None:
             raise SlackError("invalid_cursor")
-        start = int(position)
+        start = position
     end = start + limit
     return list(items[start:end]), encode(str(end)) if end < len(items) else ""

@@ -1,12 +1,12 @@
 """Reading a Web API request: query, form or JSON, and the token in it."""
 
-import json
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.model import Json
+from bot.sandbox.strict_json import NotAnObjectError, parse_object
 
 _FORMS = ("application/x-www-form-urlencoded", "")
 
@@ -35,15 +35,12 @@ async def read_arguments(request: web.Request) -> tuple[Json, list[str]]:
 
 
 def _json(body: bytes) -> Json:
-    if not body.strip():
-        return {}
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        return parse_object(body)
+    except NotAnObjectError:
+        raise SlackError("json_not_object") from None
+    except ValueError:
         raise SlackError("invalid_json") from None
-    if not isinstance(found, dict):
-        raise SlackError("json_not_object")
-    return found
 
 
 def _form(body: bytes) -> Json:
