@@ -185,7 +185,10 @@ class Threadline:
 
     async def _status(self) -> StatusView:
         now, desk = self.clock.now(), self.desk()
-        return await self.db.read(lambda conn: overview.status_view(conn, desk, now, ticked_at=self.alarm.ticked_at))
+        name_of, ticked_at = self.directory.known_name, self.alarm.ticked_at
+        return await self.db.read(
+            lambda conn: overview.status_view(conn, desk, now, ticked_at=ticked_at, name_of=name_of)
+        )
 
     async def _readiness(self) -> Readiness:
         connected = self._socket is None or await self._socket.is_connected()

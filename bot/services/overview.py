@@ -1,5 +1,6 @@
 """The figures of the status page."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -19,8 +20,10 @@ _ROWS = 50
 _WAITING = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.RECONCILING)
 
 
-def status_view(conn: Connection, desk: Desk, now: datetime, *, ticked_at: datetime | None) -> StatusView:
-    """Everything that the status page shows."""
+def status_view(
+    conn: Connection, desk: Desk, now: datetime, *, ticked_at: datetime | None, name_of: Callable[[str], str]
+) -> StatusView:
+    """Everything that the status page shows; ``name_of`` says what a user is called."""
     running = [one for one in instances.listing_open(conn, desk.workspace, limit=1000) if one.target_seconds]
     of = {ticket.ticket_id: ticket for ticket in tickets.many(conn, desk.workspace, [one.ticket_id for one in running])}
     ended = instances.outcomes(conn, desk.workspace)
@@ -37,7 +40,7 @@ def status_view(conn: Connection, desk: Desk, now: datetime, *, ticked_at: datet
         missed=ended.get("missed", 0) + len(late),
         alerts_sent=alerts.get(OutboxState.SENT, 0),
         alerts_waiting=sum(number for state, number in alerts.items() if state in _WAITING),
-        rows=[_row(desk, one, of[one.ticket_id], now) for one in running[:_ROWS]],
+        rows=[_row(desk, one, of[one.ticket_id], now, name_of) for one in running[:_ROWS]],
         more=max(0, len(running) - _ROWS),
         inbox_pending=waiting_requests["pending"],
         inbox_quarantined=waiting_requests["quarantined"],
@@ -47,19 +50,21 @@ def status_view(conn: Connection, desk: Desk, now: datetime, *, ticked_at: datet
     )
 
 
-def _row(desk: Desk, instance: InstanceRecord, ticket: TicketRecord, now: datetime) -> StatusRow:
+def _row(
+    desk: Desk, instance: InstanceRecord, ticket: TicketRecord, now: datetime, name_of: Callable[[str], str]
+) -> StatusRow:
     customer = desk.config.customers.get(ticket.customer or "")
     return StatusRow(
         number=ticket.ticket_id,
         subject=clip(ticket.subject, 90),
-        customer=customer.name if customer else ticket.requester or "",
+        customer=customer.name if customer else name_of(ticket.requester or ""),
         metric=metric_label(instance.metric),
         breach_at=instance.breach_at,
         left=_left(instance, now),
         badge=cards.badge_of([instance]),
         priority=ticket.priority or "",
         status=ticket.status,
-        assignee=ticket.assignee or "nobody",
+        assignee=name_of(ticket.assignee) if ticket.assignee else "nobody",
     )
 
 

@@ -82,6 +82,11 @@ class Directory:
             self._people[user] = person_from(mapping(answer.get("user")), user=user)
         return self._people[user]
 
+    def known_name(self, user: str) -> str:
+        """What somebody is called, if Slack has told us already; else the id."""
+        known = self._people.get(user)
+        return known.name if known else user
+
     async def channel(self, channel: str) -> Channel | None:
         """What Slack says about ``channel``; None for one that the bot cannot see.
 
