@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, tuple_, update
 
 from store.statements import columns, fixed, insert, is_postgresql, records, values
 from store.tables import metric_instance as table
@@ -201,6 +201,17 @@ def outcomes(
     if until is not None:
         statement = statement.where(table.c.activated_at < until)
     return {row.outcome: row[1] for row in conn.execute(statement.group_by(table.c.outcome))}
+
+
+def outcomes_by_metric(conn: Connection, workspace: str) -> dict[tuple[str, str], int]:
+    """Instances with a target by metric and outcome; an open one that is late already is `missed`."""
+    outcome = case((table.c.breached.is_(True) & (table.c.outcome == fixed("open")), "missed"), else_=table.c.outcome)
+    statement = (
+        select(table.c.metric, outcome.label("came_to"), func.count())
+        .where(table.c.workspace == workspace, table.c.target_seconds.is_not(None))
+        .group_by(table.c.metric, "came_to")
+    )
+    return {(metric, came_to): number for metric, came_to, number in conn.execute(statement)}
 
 
 def count_open_breached(conn: Connection, workspace: str) -> int:

@@ -36,6 +36,7 @@ class TicketEvent:
     source: str = Source.LIVE
 
 
+_KEYS_AT_ONCE = 1000
 _COLUMNS = columns(table, TicketEvent)
 _ORDER = (table.c.at, table.c.seq, table.c.key)
 _MINE = (table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
@@ -87,6 +88,15 @@ def latest_at(conn: Connection, workspace: str, ticket_id: int) -> datetime | No
 def find(conn: Connection, workspace: str, key: str) -> TicketEvent | None:
     """The event with a key, so that an edit or deletion finds its ticket."""
     return next(records(TicketEvent, conn.execute(_FIND, {"of": workspace, "named": key})), None)
+
+
+def known(conn: Connection, workspace: str, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that are events of some ticket."""
+    found: set[str] = set()
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = table.c.key.in_(keys[start : start + _KEYS_AT_ONCE])
+        found |= set(conn.execute(select(table.c.key).where(table.c.workspace == workspace, some)).scalars())
+    return found
 
 
 def set_body(conn: Connection, workspace: str, key: str, body: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from bot.errors import BotError
 from bot.importers.slack_export import choose_agents, read_slack_export
 from bot.observability import set_up_logging
 from bot.sandbox import Sandbox
+from bot.slack.wording import metric_label
 
 
 def demo(
@@ -60,17 +61,28 @@ def report(account: Account) -> None:
     """Print what happened."""
     tell(f"{account.messages} messages by people, {account.events} events delivered over signed HTTP")
     tell(f"{account.tickets} tickets")
-    tell(f"{account.met} met, {account.missed} missed, {account.open} still open: attainment {account.attainment}")
+    met, missed = account.count("met"), account.count("missed")
+    tell(f"{met} met, {missed} missed, {account.count('open')} still open: attainment {account.attainment}")
+    for metric in sorted({metric for metric, _ in account.promises}):
+        outcomes = {outcome: count for (of, outcome), count in account.promises.items() if of == metric}
+        tell(
+            f"  {metric_label(metric)}: "
+            + ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+        )
     for name, (recorded, found) in account.posts.items():
         tell(f"{recorded} {name} sent, {found} found in the sandbox")
-    tell("What became of the messages:")
-    for fate, count in account.fates.items():
-        at_top = account.top_level.get(fate, 0)
-        tell(f"  {count:6} {fate}" + (f" ({at_top} of them start a thread)" if at_top else ""))
-    tell(f"  {sum(account.fates.values()):6} in all, {sum(account.top_level.values())} of them start a thread")
+    _tell_counts("What became of the messages:", account.fates)
+    _tell_counts("What became of those that start a thread:", account.threads)
     for sentence in account.lost[:20]:
         tell(f"LOST  {sentence}")
     tell("Nothing was lost and nothing was doubled." if not account.lost else f"{len(account.lost)} things went wrong.")
+
+
+def _tell_counts(title: str, counts: Mapping[str, int]) -> None:
+    tell(title)
+    for name, count in counts.items():
+        tell(f"  {count:6} {name}")
+    tell(f"  {sum(counts.values()):6} in all")
 
 
 async def _once() -> Account:

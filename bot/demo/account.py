@@ -9,9 +9,12 @@ from typing import Any
 from bot.demo.stage import Stage
 from bot.services.alerts import ALERT, DIRECT
 from bot.services.cards import CARD
-from store import inbox, instances, outbox, tickets
+from store import inbox, instances, outbox, ticket_events, tickets
 from store.outbox import OutboxState
 from store.tickets import Filter
+
+_PREFIX = "event:message:"
+_POSTS = ((CARD, "cards"), (ALERT, "alerts"), (DIRECT, "direct messages"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,27 +24,30 @@ class Account:
     Attributes:
         messages: Messages that people wrote in customer channels, counted in the sandbox.
         fates: What became of each of them, by the bot's own word; adds up to ``messages``.
-        top_level: The same for messages that start a thread.
-        posts: Alerts, direct messages and cards, each with how many were recorded and how many the sandbox has.
+        threads: What became of those that start a thread: part of a ticket, or the reason why not.
+        promises: Instances with a target by metric and outcome, from the bot's database.
+        posts: Cards, alerts and direct messages: how many were recorded as sent, and how many the sandbox has.
         lost: What should be there and is not, or is there twice; empty when all is well.
     """
 
     messages: int
     events: int
     tickets: int
-    met: int
-    missed: int
-    open: int
     fates: Mapping[str, int]
-    top_level: Mapping[str, int]
+    threads: Mapping[str, int]
+    promises: Mapping[tuple[str, str], int]
     posts: Mapping[str, tuple[int, int]]
     lost: Sequence[str]
 
+    def count(self, outcome: str) -> int:
+        """How many instances came to that, over all metrics."""
+        return sum(number for (_, came_to), number in self.promises.items() if came_to == outcome)
+
     @property
     def attainment(self) -> str:
-        """Met out of met and missed."""
-        ended = self.met + self.missed
-        return f"{100 * self.met / ended:.1f} %" if ended else "nothing ended"
+        """Met out of met and missed; open and already late counts as missed."""
+        ended = self.count("met") + self.count("missed")
+        return f"{100 * self.count('met') / ended:.1f} %" if ended else "nothing ended"
 
 
 async def take_account(stage: Stage) -> Account:
@@ -49,12 +55,11 @@ async def take_account(stage: Stage) -> Account:
     db, workspace = stage.bot.db, stage.bot.desk().workspace
     written = _written(stage)
     fates = await db.read(lambda conn: inbox.outcomes(conn, workspace, list(written)))
-    ended = await db.read(lambda conn: instances.outcomes(conn, workspace))
-    late = await db.read(lambda conn: instances.count_open_breached(conn, workspace))
-    count = await db.read(lambda conn: tickets.count(conn, workspace, Filter(not_tickets=True)))
+    starts = [key.removeprefix(_PREFIX) for key, starts_thread in written.items() if starts_thread]
+    of_tickets = await db.read(lambda conn: ticket_events.known(conn, workspace, starts))
     lost = [f"The message {key} was never understood." for key in written if key not in fates]
     posts: dict[str, tuple[int, int]] = {}
-    for kind, name in ((CARD, "cards"), (ALERT, "alerts"), (DIRECT, "direct messages")):
+    for kind, name in _POSTS:
         recorded = await db.read(partial(outbox.of_kind, workspace=workspace, kind=kind))
         found, wrong = _compare(stage, recorded)
         posts[name] = (len([row for row in recorded if row.state == OutboxState.SENT]), found)
@@ -63,12 +68,12 @@ async def take_account(stage: Stage) -> Account:
     return Account(
         messages=len(written),
         events=len(stage.sandbox.read.deliveries()),
-        tickets=count,
-        met=ended.get("met", 0),
-        missed=ended.get("missed", 0) + late,
-        open=ended.get("open", 0) - late,
+        tickets=await db.read(lambda conn: tickets.count(conn, workspace, Filter(not_tickets=True))),
         fates=_counted(fates.values()),
-        top_level=_counted(fates[key] for key, starts_thread in written.items() if starts_thread and key in fates),
+        threads=_counted(
+            "a ticket, or part of one" if key in of_tickets else fates.get(_PREFIX + key) for key in starts
+        ),
+        promises=await db.read(lambda conn: instances.outcomes_by_metric(conn, workspace)),
         posts=posts,
         lost=lost,
     )

@@ -57,7 +57,7 @@ class StatusView:
     def attainment(self) -> str:
         """Met instances of those that ended with a promise kept or broken, open and late ones counted as broken."""
         ended = self.met + self.missed
-        return f"{100 * self.met / ended:.0f} %" if ended else "–"
+        return f"{100 * self.met / ended:.0f} %" if ended else "none yet"
 
 
 def render_status(view: StatusView) -> str:
