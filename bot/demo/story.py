@@ -121,11 +121,11 @@ def sample_story() -> Sequence[Line]:
         ),
         Click(at=_at("10:06"), user="U0BEN", action="ticket_pending", ticket_of="export"),
         Post(
-            at=_at("10:52"),
+            at=_at("10:33"),
             channel="C0ACME",
             user="U0ANA",
             reply_to="sso",
-            text="Hi Sam, sorry for the wait. Their accounts miss the role that SSO asks for, I have added it.",
+            text="Hi Sam, their accounts miss the role that SSO asks for, I have added it.",
         ),
         Command(at=_at("11:00"), user="U0CLEO", channel="C0INITECH", text="/priority high"),
         Post(
