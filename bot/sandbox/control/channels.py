@@ -92,4 +92,6 @@ class Channels:
     def open_direct(self, users: list[str]) -> Json:
         """Open the direct message conversation of these people."""
         wanted = [self._slack.world.user(user).id for user in dict.fromkeys(users)]
+        if len(wanted) < 2:
+            raise SandboxError("A direct conversation has at least two people.")
         return conversations.snapshot(conversations.open_direct(self._slack, wanted)[0])
