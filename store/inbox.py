@@ -47,6 +47,7 @@ class InboxItem(Envelope):
     attempts: int
     not_before: datetime
     error: str | None
+    outcome: str | None
 
 
 _ITEM = columns(table, InboxItem)

@@ -14,7 +14,19 @@ from store.outbox.messages import (
     void,
 )
 from store.outbox.outcomes import Delivery, Refusal, failed, release, sent, uncertain, withdraw
-from store.outbox.queries import Backlog, backlog, by_kind, counts, find, listing, of_kind, of_message, of_ticket, pending, prune
+from store.outbox.queries import (
+    Backlog,
+    backlog,
+    by_kind,
+    counts,
+    find,
+    listing,
+    of_kind,
+    of_message,
+    of_ticket,
+    pending,
+    prune,
+)
 
 __all__ = [
     "Backlog",

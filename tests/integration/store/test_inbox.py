@@ -167,3 +167,14 @@ async def test_old_understood_envelopes_can_be_forgotten(db: Database) -> None:
     assert await db.write(lambda conn: inbox.prune(conn, NOON + MINUTE, limit=1)) == 1
     assert await db.write(lambda conn: inbox.prune(conn, NOON + MINUTE)) == 1
     assert await db.read(inbox.counts) == {"pending": 1, "quarantined": 0}
+
+
+async def test_what_came_of_an_envelope_is_remembered(db: Database) -> None:
+    await put(db, envelope("a"), envelope("b"))
+    (first, _) = await take(db)
+    await db.write(lambda conn: inbox.done(conn, first, "comment"))
+
+    assert await db.read(lambda conn: inbox.outcomes(conn, "T1", ["a", "b", "c"])) == {"a": "comment"}
+    assert await db.read(lambda conn: inbox.outcomes(conn, "T1", [])) == {}
+    (done,) = await db.read(lambda conn: inbox.listing(conn, InboxState.DONE))
+    assert done.outcome == "comment"

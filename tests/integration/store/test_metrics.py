@@ -198,3 +198,73 @@ async def test_a_superseded_breach_stays_in_the_log_and_is_exported_again(three_
 
     (row,) = await three_tickets.read(lambda conn: metric_events.recorded_since(conn, "T1", later))
     assert (row.event_id, row.at, row.superseded, row.deleted) == (1, NOON, True, True)
+
+
+async def test_single_instances_are_read_and_forgotten(three_tickets: Database) -> None:
+    await save(three_tickets, an_instance(), an_instance(instance=2), an_instance(ticket_id=2))
+
+    def some(*named: tuple[str, int]) -> Any:
+        return three_tickets.read(lambda conn: instances.some(conn, "T1", 1, named))
+
+    assert await some(("first_reply_time", 2), ("next_reply_time", 1)) == [an_instance(instance=2)]
+    assert await some() == []
+    one = await three_tickets.read(lambda conn: instances.get(conn, "T1", 1, "first_reply_time", 1))
+    assert one == an_instance()
+    await three_tickets.write(lambda conn: instances.remove(conn, "T1", 1, [("first_reply_time", 1)]))
+    await three_tickets.write(lambda conn: instances.remove(conn, "T1", 1, []))
+    assert await three_tickets.read(lambda conn: instances.of_ticket(conn, "T1", 1)) == [an_instance(instance=2)]
+    assert len(await three_tickets.read(lambda conn: instances.of_ticket(conn, "T1", 2))) == 1
+
+
+async def test_a_tick_changes_only_when_to_look_next_and_what_was_sent(three_tickets: Database) -> None:
+    await save(three_tickets, an_instance(next_at=NOON, breach_at=NOON + MINUTE, attempts=3))
+    seen = an_instance(next_at=NOON + MINUTE, sent={"80%": "C1"}, stage="not stored", attempts=0)
+    await three_tickets.write(lambda conn: instances.reschedule(conn, [seen]))
+    await three_tickets.write(lambda conn: instances.reschedule(conn, []))
+
+    (row,) = await three_tickets.read(lambda conn: instances.of_ticket(conn, "T1", 1))
+
+    assert row == an_instance(next_at=NOON + MINUTE, breach_at=NOON + MINUTE, sent={"80%": "C1"})
+
+
+async def test_open_instances_that_are_late_are_counted(three_tickets: Database) -> None:
+    await save(
+        three_tickets,
+        an_instance(breached=True),
+        an_instance(instance=2),
+        an_instance(instance=3, breached=True, outcome="missed"),
+    )
+
+    assert await three_tickets.read(lambda conn: instances.count_open_breached(conn, "T1")) == 1
+
+
+async def test_a_replay_keeps_the_ids_of_entries_that_stand(three_tickets: Database) -> None:
+    fulfil = a_metric_event(type="fulfill", at=NOON + MINUTE)
+    await three_tickets.write(lambda conn: metric_events.append(conn, [a_metric_event(), fulfil]))
+    later = NOON + 5 * MINUTE
+    found = [a_metric_event(), a_metric_event(type="fulfill", at=NOON + 2 * MINUTE)]
+
+    await three_tickets.write(lambda conn: metric_events.agree(conn, "T1", 1, found, later))
+    await three_tickets.write(lambda conn: metric_events.agree(conn, "T1", 1, found, later + MINUTE))
+
+    rows = await three_tickets.read(lambda conn: metric_events.of_ticket(conn, "T1", 1))
+    assert [(row.event_id, row.type, row.deleted, row.recorded_at) for row in rows] == [
+        (1, "activate", False, NOON),
+        (2, "fulfill", True, later),
+        (3, "fulfill", False, later),
+    ]
+
+
+async def test_entries_of_instances_that_never_began_are_withdrawn(three_tickets: Database) -> None:
+    second = a_metric_event(instance=2)
+    await three_tickets.write(lambda conn: metric_events.append(conn, [a_metric_event(), second]))
+
+    def withdraw(named: list[tuple[str, int]]) -> Any:
+        return three_tickets.write(lambda conn: metric_events.withdraw(conn, "T1", 1, named, NOON + MINUTE))
+
+    await withdraw([("first_reply_time", 2)])
+    await withdraw([("first_reply_time", 2)])
+    await withdraw([])
+
+    rows = await three_tickets.read(lambda conn: metric_events.of_ticket(conn, "T1", 1))
+    assert [(row.instance, row.deleted) for row in rows] == [(1, False), (2, True)]

@@ -353,3 +353,40 @@ async def test_a_claim_with_a_forged_fence_is_refused(db: Database) -> None:
     assert not await deliver(db, replace(one, fence=one.fence + 1))
     assert await deliver(db, one)
     assert not await deliver(db, one)
+
+
+async def test_a_message_with_nothing_to_say_any_more_does_not_hold_up_its_channel(db: Database) -> None:
+    await record(db, message("a"), message("b"))
+    (one,) = await claim(db)
+
+    assert await db.write(lambda conn: outbox.withdraw(conn, one, NOON, "The ticket is solved."))
+    assert not await db.write(lambda conn: outbox.withdraw(conn, one, NOON, "again"))
+
+    assert await state_of(db, "a") == "superseded"
+    assert [other.key for other in await claim(db)] == ["b"]
+
+
+async def test_messages_are_found_and_counted_by_kind(db: Database) -> None:
+    await record(
+        db, message("a", kind="card", ticket_id=7), message("b", "C2", kind="dm", ticket_id=7), message("c", "C3")
+    )
+    await claim(db, limit=1)
+
+    assert [one.key for one in await db.read(lambda conn: outbox.of_kind(conn, "T1", "card"))] == ["a"]
+    assert await db.read(lambda conn: outbox.by_kind(conn, "T1", ["card", "dm"])) == {"sending": 1, "pending": 1}
+    cards = await db.read(lambda conn: outbox.of_ticket(conn, "T1", 7, kind="card"))
+    waiting = await db.read(lambda conn: outbox.of_ticket(conn, "T1", 7, states=["pending"]))
+    assert ([one.key for one in cards], [one.key for one in waiting]) == (["a"], ["b"])
+
+
+async def test_recording_nothing_does_nothing(db: Database) -> None:
+    assert await db.write(lambda conn: outbox.enqueue_many(conn, [])) == 0
+
+
+async def test_many_messages_are_recorded_at_once_and_known_keys_left_alone(db: Database) -> None:
+    await record(db, message("a"))
+
+    new = await db.write(lambda conn: outbox.enqueue_many(conn, [message("a", "C9"), message("b"), message("c")]))
+
+    assert new == 2
+    assert [one.destination for one in await claim(db)] == ["C1"]

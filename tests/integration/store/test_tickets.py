@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import CompileError
 
-from store import conversations, ticket_events, tickets
+from store import channels, conversations, outbox, ticket_events, tickets
 from store.conversations import Window
 from store.engine import Database
+from store.outbox import NewMessage
 from store.tickets import Filter, TicketRecord
 from tests.support.stored import NOON, a_conversation, a_ticket, an_event
 
@@ -301,3 +302,51 @@ async def test_tickets_created_at_once_get_different_numbers(db: Database) -> No
     created = await asyncio.gather(*(create(db, a_ticket()) for _ in range(30)))
 
     assert sorted(ticket.ticket_id for (ticket,) in created) == list(range(1, 31))
+
+
+async def test_a_channel_that_gets_a_new_id_keeps_its_tickets(db: Database) -> None:
+    await create(db, a_ticket(card_channel="C1", card_ts="5.0"), a_ticket(workspace="T2"))
+    await db.write(lambda conn: conversations.save(conn, a_conversation()))
+    await append(db, an_event("C1:1767614400.000100"), an_event("C10:1.0"), an_event("reaction:C1:1.0"))
+    card = NewMessage(
+        workspace="T1", key="card:1", kind="card", destination="C1", payload={}, created_at=NOON, ticket_id=1
+    )
+    await db.write(lambda conn: outbox.enqueue(conn, card))
+
+    assert await db.write(lambda conn: channels.change_id(conn, "T1", "C1", "C9")) == 1
+    assert await db.write(lambda conn: channels.change_id(conn, "T1", "C1", "C9")) == 0
+
+    found = await db.read(lambda conn: tickets.of_conversation(conn, "T1", "C9", "1767614400.000100"))
+    assert found is not None
+    assert (found.ticket_id, found.channel_id, found.card_channel) == (1, "C9", "C9")
+    assert await db.read(lambda conn: conversations.get(conn, "T1", "C1", "1767614400.000100")) is None
+    assert await db.read(lambda conn: conversations.get(conn, "T1", "C9", "1767614400.000100")) is not None
+    assert await db.read(lambda conn: ticket_events.find(conn, "T1", "C9:1767614400.000100")) is not None
+    assert await db.read(lambda conn: ticket_events.find(conn, "T1", "C10:1.0")) is not None
+    waiting = await db.read(lambda conn: outbox.find(conn, "T1", "card:1"))
+    other = await db.read(lambda conn: tickets.get(conn, "T2", 1))
+    assert waiting is not None
+    assert other is not None
+    assert (waiting.destination, other.channel_id) == ("C9", "C1")
+
+
+async def test_what_came_under_the_new_channel_id_first_is_left_alone(db: Database) -> None:
+    await create(db, a_ticket(), a_ticket(channel_id="C9"))
+    for row in (
+        a_conversation(thread_ts="1.0"),
+        a_conversation(thread_ts="2.0"),
+        a_conversation(thread_ts="2.0", channel_id="C9", ticket_id=2),
+    ):
+        await db.write(lambda conn, row=row: conversations.save(conn, row))
+    await append(db, an_event("C1:1.0"), an_event("C1:2.0"), an_event("C9:2.0", ticket_id=2))
+
+    assert await db.write(lambda conn: channels.change_id(conn, "T1", "C1", "C9")) == 1
+
+    async def owner(channel_id: str, ts: str) -> tuple[int | None, int | None]:
+        thread = await db.read(lambda conn: conversations.get(conn, "T1", channel_id, ts))
+        event = await db.read(lambda conn: ticket_events.find(conn, "T1", f"{channel_id}:{ts}"))
+        return (thread.ticket_id if thread else None, event.ticket_id if event else None)
+
+    assert await owner("C9", "1.0") == (1, 1)
+    assert await owner("C9", "2.0") == (2, 2)
+    assert await owner("C1", "2.0") == (1, 1)
