@@ -2,7 +2,7 @@
 
 import secrets
 
-from bot.sandbox import notify, render
+from bot.sandbox import notify, render_message
 from bot.sandbox.model import Channel, Install, Json, Message, Reaction
 from bot.sandbox.slack import Slack
 from bot.sandbox.world import insert, remove, replies
@@ -10,7 +10,7 @@ from bot.sandbox.world import insert, remove, replies
 
 def shown(slack: Slack, message: Message, *, team: str = "", metadata: bool = True) -> Json:
     """Return a message as an app in that workspace sees it."""
-    return render.message(slack.world, message, team_id=team, base=slack.base, metadata=metadata)
+    return render_message.message(slack.world, message, team_id=team, base=slack.base, metadata=metadata)
 
 
 def post(slack: Slack, message: Message) -> Message:

@@ -74,7 +74,7 @@ class Reaction:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """One message as stored; `render.message` writes it the way Slack shows it."""
+    """One message as stored; `render_message.message` writes it the way Slack shows it."""
 
     ts: str
     channel: str

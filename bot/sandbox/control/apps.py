@@ -1,6 +1,6 @@
 """What happens to an installed app: uninstalled, tokens revoked, rate limited, its sockets cut."""
 
-from bot.sandbox.control.build import public_app
+from bot.sandbox.control.app_setup import public_app
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.model import Install, Json
 from bot.sandbox.slack import Slack

@@ -3,7 +3,7 @@
 import fnmatch
 
 from bot.sandbox import conversations, messages, render
-from bot.sandbox.control.build import public_app
+from bot.sandbox.control.app_setup import public_app
 from bot.sandbox.model import Json
 from bot.sandbox.slack import Slack
 from bot.sandbox.world import replies

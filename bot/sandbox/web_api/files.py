@@ -1,6 +1,6 @@
 """files.*: uploads in two steps, and what a Slack Connect event leaves out."""
 
-from bot.sandbox import messages, render
+from bot.sandbox import messages, render_message
 from bot.sandbox.errors import SlackError
 from bot.sandbox.kit.content import checked_blocks
 from bot.sandbox.model import Channel, File, Json, Message
@@ -46,7 +46,7 @@ def complete(call: Call) -> Json:
         _share(call, channel, entries)
     for entry in entries:
         entry.completed = True
-    return {"files": [render.full_file(entry, call.slack.base) for entry in entries]}
+    return {"files": [render_message.full_file(entry, call.slack.base) for entry in entries]}
 
 
 def _uploaded(call: Call, wanted: Json) -> File:
@@ -97,7 +97,11 @@ def info(call: Call) -> Json:
     entry = call.slack.world.files.get(call.text("file"))
     if entry is None or not _reachable(call, entry):
         raise SlackError("file_not_found")
-    return {"file": render.full_file(entry, call.slack.base), "comments": [], "response_metadata": {"next_cursor": ""}}
+    return {
+        "file": render_message.full_file(entry, call.slack.base),
+        "comments": [],
+        "response_metadata": {"next_cursor": ""},
+    }
 
 
 def _reachable(call: Call, entry: File) -> bool:
