@@ -66,15 +66,16 @@ class Database:
 
     async def close(self) -> None:
         """Finish the units that wait, close every connection, let go of the file."""
-        if self._listener is not None:
-            await self._listener.stop()
-        if self._writer is not None:
-            await self._writer.stop()
-        if self._reader is not None:
-            await self._reader.dispose()
+        listener, writer, reader = self._listener, self._writer, self._reader
+        self._listener = self._writer = self._reader = None  # from here on no unit is taken in
+        if listener is not None:
+            await listener.stop()
+        if writer is not None:
+            await writer.stop()
+        if reader is not None:
+            await reader.dispose()
         if self._hold is not None:
             self._hold.release()
-        self._listener = self._writer = self._reader = None
 
     async def __aenter__(self) -> Self:
         await self.open()

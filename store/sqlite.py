@@ -16,7 +16,7 @@ from typing import Any, Self, cast
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from store.errors import AlreadyRunningError, as_store_error
@@ -185,7 +185,7 @@ class Writer:
                 conn = conn or self._engine.connect()
                 outcomes = _commit(conn, batch)
                 topics = collect(conn)
-            except (DBAPIError, sqlite3.Error) as error:
+            except (SQLAlchemyError, sqlite3.Error) as error:
                 outcomes = [_Outcome(waiting.future, None, error) for waiting in batch]
                 if conn is not None:
                     conn.close()

@@ -119,6 +119,32 @@ async def test_everything_that_waits_at_close_is_stored(database_url: str) -> No
         assert await again.read(count) == 300
 
 
+async def test_a_unit_that_comes_while_the_database_closes_is_refused(database_url: str) -> None:
+    db = Database(database_url)
+    await db.open()
+    waiting = asyncio.create_task(db.write(add))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(db.close())
+    await asyncio.sleep(0)
+
+    with pytest.raises(StoreError, match="not open"):
+        await db.write(add)
+
+    await closing
+    assert await waiting == 1
+
+
+@pytest.mark.parametrize("meddle", [Connection.commit, Connection.rollback, Connection.close])
+async def test_a_unit_that_meddles_with_its_transaction_does_not_stop_the_writer(db: Database, meddle: Any) -> None:
+    def unit(conn: Connection) -> None:
+        add(conn, "meddled")
+        meddle(conn)
+
+    outcomes = await asyncio.gather(db.write(unit), db.write(add), return_exceptions=True)
+    assert isinstance(outcomes[0], Exception)
+    assert await db.write(add) >= 1
+
+
 async def test_a_database_that_is_not_open_says_so(sqlite_url: str) -> None:
     db = Database(sqlite_url)
 
