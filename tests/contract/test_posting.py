@@ -65,6 +65,12 @@ async def test_an_archived_channel_takes_no_messages(scene: Scene):
     assert await refused(scene.client.chat_postMessage(channel="C0HELP", text="x")) == "is_archived"
 
 
+async def test_an_archived_channels_messages_stay_as_they_are(scene: Scene):
+    posted = await scene.client.chat_postMessage(channel="C0HELP", text="x")
+    scene.sandbox.channels.archive("C0HELP", "U0ADA")
+    assert await refused(scene.client.chat_update(channel="C0HELP", ts=posted["ts"], text="y")) == "is_inactive"
+
+
 async def test_a_reply_lives_in_the_thread_and_a_reply_to_a_reply_too(scene: Scene):
     parent = scene.post()
     reply = await scene.client.chat_postMessage(channel="C0HELP", text="On it", thread_ts=parent["ts"])

@@ -99,7 +99,7 @@ def update(call: Call) -> Json:
     if message.app_id != call.app.id or message.team != call.team:
         raise SlackError("cant_update_message")
     if channel.is_archived:
-        raise SlackError("is_archived")
+        raise SlackError("is_inactive")
     content = read_content(call, existing=message)
     if len(content.text) > UPDATE_TEXT_CHARS:
         raise SlackError("msg_too_long")

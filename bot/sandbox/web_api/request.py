@@ -8,7 +8,7 @@ from bot.sandbox.errors import SlackError
 from bot.sandbox.model import Json
 from bot.sandbox.strict_json import NotAnObjectError, parse_object
 
-_FORMS = ("application/x-www-form-urlencoded", "")
+_CHARSETS = ("utf-8", "iso-8859-1")
 
 
 async def read_arguments(request: web.Request) -> tuple[Json, list[str]]:
@@ -20,16 +20,20 @@ async def read_arguments(request: web.Request) -> tuple[Json, list[str]]:
     args: Json = dict(request.query)
     if request.method != "POST":
         return args, []
-    content_type = request.content_type if "Content-Type" in request.headers else ""
-    if content_type == "multipart/form-data":
-        return args | await _multipart(request), []
-    body = await request.read()
-    if content_type == "application/json":
-        warnings = [] if request.charset else ["missing_charset"]
-        return args | _json(body), warnings
-    if content_type in _FORMS:
-        return args | _form(body), []
-    if body:
+    if (request.charset or "utf-8").lower() not in _CHARSETS:
+        raise SlackError("invalid_charset")
+    if "Content-Type" not in request.headers and request.can_read_body:
+        raise SlackError("missing_post_type")
+    match request.content_type:
+        case "multipart/form-data":
+            return args | await _multipart(request), []
+        case "application/json":
+            return args | _json(await request.read()), [] if request.charset else ["missing_charset"]
+        case "application/x-www-form-urlencoded":
+            return args | _form(await request.read()), []
+        case "text/plain":
+            return args, []
+    if await request.read():
         raise SlackError("invalid_post_type")
     return args, []
 
