@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sla.engine.draft import Draft
+from sla.engine.terms import Basis
 from sla.policy import Policy, TriggerAction
 from sla.ticket import Ticket
 
@@ -16,18 +17,19 @@ def choose_policies(draft: Draft, text: str | None = None) -> bool:
         text: What was written in the update; None when nothing was.
 
     Returns:
-        Whether anything that targets depend on may have changed.
+        Whether anything that targets and settings depend on may have changed.
     """
     _adopt(draft)
     _fire_triggers(draft, text)
     if draft.ticket.priority is None and draft.rules.default_priority:
         draft.ticket = replace(draft.ticket, priority=draft.rules.default_priority)
-    if draft.chosen_for and draft.chosen_for[0] is draft.ticket and draft.chosen_for[1] is draft.rules:
-        return False
     draft.applied = _first_match(draft.rules.policies, draft.ticket)
     draft.applied_to_group = _first_match(draft.rules.group_policies, draft.ticket)
+    basis = Basis.of(draft)
+    if draft.chosen_for and basis.same_as(draft.chosen_for):
+        return False
     draft.settings = draft.rules.settings_of(draft.applied)
-    draft.chosen_for = (draft.ticket, draft.rules)
+    draft.chosen_for = basis
     return True
 
 

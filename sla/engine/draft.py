@@ -6,12 +6,13 @@ outside every step is a function from value to value. What happens to instances 
 
 from datetime import datetime, timedelta
 
-from sla.deadlines import measure, pause_run, resume_run, start_run
-from sla.engine.instance import Instance, LogType, MetricEvent, Stage
+from sla.deadlines import Run, measure, pause_run, resume_run
+from sla.engine.instance import Instance, LogType, MetricEvent, Stage, target_hours
 from sla.engine.state import Edit, Shelf, TicketState
-from sla.engine.terms import Terms, terms_for
+from sla.engine.terms import Basis, Terms, terms_for
 from sla.instants import format_instant
 from sla.metrics import REPLY_METRICS, Metric
+from sla.policy import Target
 
 
 class Draft:
@@ -22,6 +23,7 @@ class Draft:
         settings: The settings in force.
         running: The open instances by metric; a metric has at most one.
         resumable: The instances that reopening resumes, by metric.
+        chosen_for: What policies and targets were last chosen by; None before the draft's first choice.
         measure_anew: The schedules whose definition changed in this step.
         taken_up: The metrics whose instance, already ended, this step takes up again.
     """
@@ -46,7 +48,7 @@ class Draft:
         self.fired = state.fired
         self.exempt = state.exempt
         self.settings = self.rules.settings_of(self.applied)
-        self.chosen_for: tuple[object, object] | None = None
+        self.chosen_for: Basis | None = None
         self.measure_anew: frozenset[str] = frozenset()
         self.clear()
 
@@ -125,7 +127,8 @@ class Draft:
         instance = Instance(metric, self.numbers[metric], activated_at or self.now)
         self.log(instance, LogType.ACTIVATE)
         self.keep(self._aimed(instance, terms_for(self, metric)))
-        self.judge(metric)
+        if activated_at:
+            self.judge(metric)
 
     def fulfil(self, instance: Instance, *, without_reply: bool = False) -> None:
         """End an instance as fulfilled now; a paused one is judged as if the pause ended now."""
@@ -230,31 +233,33 @@ class Draft:
 
     def _aimed(self, instance: Instance, terms: Terms) -> Instance:
         """Return the instance with a target; applying one is logged."""
-        instance = instance._replace(
-            target=terms.target, policy=terms.policy, policy_id=terms.policy_id, schedule=terms.schedule
+        if terms.target:
+            self.metric_events.append(
+                MetricEvent(self.now, instance.metric, instance.number, LogType.APPLY_SLA, terms.target.seconds)
+            )
+        return instance._replace(
+            target=terms.target,
+            policy=terms.policy,
+            policy_id=terms.policy_id,
+            schedule=terms.schedule,
+            run=self._run(instance, terms.target, terms.schedule),
         )
-        if terms.target is None:
-            return instance
-        self.metric_events.append(
-            MetricEvent(self.now, instance.metric, instance.number, LogType.APPLY_SLA, terms.target.seconds)
-        )
-        return self.measured(instance)
 
     def measured(self, instance: Instance) -> Instance:
         """Return the instance with its clock measured anew, from its activation with its pauses kept."""
-        if instance.target is None:
-            return instance
-        hours, target = instance.target_hours(self.rules), timedelta(seconds=instance.target.seconds)
-        if instance.pauses:
-            run = measure(hours, instance.activated_at, target, instance.pauses)
-        else:
-            run = start_run(hours, instance.activated_at, target)
+        return instance._replace(run=self._run(instance, instance.target, instance.schedule))
+
+    def _run(self, instance: Instance, target: Target | None, schedule: str | None) -> Run | None:
+        if target is None:
+            return None
+        hours = target_hours(self.rules, target, schedule)
+        run = measure(hours, instance.activated_at, timedelta(seconds=target.seconds), instance.pauses)
         if run.due is None and instance.stage is Stage.ACTIVE:
             self.problem(
-                f"{instance.metric} {instance.number} got no deadline, because the schedule {instance.schedule!r} "
+                f"{instance.metric} {instance.number} got no deadline, because the schedule {schedule!r} "
                 "has too little open time ahead"
             )
-        return instance._replace(run=run)
+        return run
 
     def _lose_target(self, instance: Instance) -> None:
         """Cancel an instance that no policy gives a target any more; one already breached keeps target and breach."""

@@ -8,7 +8,7 @@ from sla.engine.choice import choose_policies
 from sla.engine.draft import Draft
 from sla.engine.shelves import dismiss, make_void, merge_in, take_out, undo_dismissal, undo_void
 from sla.engine.state import Edit, ShelfReason
-from sla.engine.updates import answer, conclude, let_clocks_follow, set_status
+from sla.engine.updates import acknowledge, answer, conclude, let_clocks_follow, set_status
 from sla.errors import SlaError
 from sla.events import (
     Apply,
@@ -32,7 +32,7 @@ from sla.events import (
     StatusChanged,
     TagsChanged,
 )
-from sla.metrics import Metric, Moment
+from sla.metrics import Moment
 from sla.ticket import Role, Status
 
 
@@ -72,7 +72,9 @@ def happen(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - one lin
 def _created(draft: Draft, event: Created) -> None:
     """Begin the ticket. One that is created solved is created and then solved, at the same instant."""
     draft.created = True
-    draft.ticket = replace(draft.ticket, status=Status.NEW if event.status.ended else event.status)
+    begins_as = Status.NEW if event.status.ended else event.status
+    if begins_as is not draft.ticket.status:
+        draft.ticket = replace(draft.ticket, status=begins_as)
     if asks := _asks(draft, event):
         _wait_for_answer(draft, event)
     choose_policies(draft, event.text)
@@ -99,7 +101,7 @@ def _commented(draft: Draft, event: Comment) -> None:
         answer(draft, Moment.REPLY)
         moments = (Moment.REPLY,)
     elif event.by is Role.AGENT and not event.public and draft.settings.fulfill_on_internal_note:
-        _acknowledge(draft)
+        acknowledge(draft)
     conclude(draft, *moments, text=event.text)
 
 
@@ -121,18 +123,10 @@ def _wait_for_answer(draft: Draft, event: Created | Comment) -> None:
     draft.waiting = (*draft.waiting, Message(event.at, event.id))
 
 
-def _acknowledge(draft: Draft) -> None:
-    """Let the first reply be given by what a setting lets count as one."""
-    if Metric.FIRST_REPLY_TIME in draft.running:
-        answer(draft, Moment.ACKNOWLEDGEMENT)
-
-
 def _reacted(draft: Draft, event: Reaction) -> None:
     """Take an agent's emoji; one that acknowledges nothing is no update of the ticket."""
     by_agent = event.by is Role.AGENT and (event.user is None or event.user != draft.ticket.requester)
-    owed = Metric.FIRST_REPLY_TIME in draft.running
-    if by_agent and owed and event.name in draft.settings.acknowledge_reactions:
-        _acknowledge(draft)
+    if by_agent and event.name in draft.settings.acknowledge_reactions and acknowledge(draft):
         conclude(draft)
 
 

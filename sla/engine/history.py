@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from sla.engine.draft import Draft
 from sla.engine.instance import Instance, LogType, MetricEvent
@@ -64,7 +65,10 @@ class Gathering:
         exempt = self.draft.exempt is not None
         return History(
             state=self.draft.freeze(),
-            instances=tuple(instance._replace(exempt=exempt) for instance in self.instances.values()),
+            instances=tuple(
+                instance if instance.exempt is exempt else instance._replace(exempt=exempt)
+                for instance in self.instances.values()
+            ),
             metric_events=tuple(sorted(self.log, key=lambda entry: (entry.at, LOG_ORDER[entry.type]))),
             problems=tuple(self.problems),
         )
@@ -110,6 +114,8 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     Otherwise events of one instant keep the order in which they are given.
     """
     ordered = sorted(events, key=lambda event: event.at)
+    if all(before.at < after.at for before, after in pairwise(ordered)):
+        return ordered
     last_comment = {
         event.at: place for place, event in enumerate(ordered) if isinstance(event, Comment) and event.by is Role.AGENT
     }

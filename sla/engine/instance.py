@@ -145,7 +145,7 @@ class Instance(NamedTuple):
 
     def target_hours(self, rules: Rules) -> Hours:
         """Return the hours in which the target, and every pause, is counted."""
-        return rules.hours(self.schedule) if self.target and self.target.business_hours else CALENDAR
+        return target_hours(rules, self.target, self.schedule)
 
     def elapsed(self, rules: Rules, until: datetime) -> Elapsed:
         """Return how long it ran, pauses left out: to its end, or to `until` while it is open.
@@ -170,3 +170,8 @@ class Instance(NamedTuple):
         if self.stage is Stage.PAUSED:
             return self.run.left
         return self.run.left - self.target_hours(rules).elapsed(self.run.since, until)
+
+
+def target_hours(rules: Rules, target: Target | None, schedule: str | None) -> Hours:
+    """Return the hours in which a target is counted: a schedule's, by name, or around the clock."""
+    return rules.hours(schedule) if target and target.business_hours else CALENDAR

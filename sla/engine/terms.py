@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 from sla.engine.instance import Instance
 from sla.metrics import GROUP_METRICS, Metric
 from sla.policy import Policy, Rules, Target
-from sla.ticket import Ticket
+from sla.ticket import Priority, Ticket
 
 
 class Governed(Protocol):
@@ -47,6 +47,36 @@ class Terms(NamedTuple):
             instance.policy_id,
             instance.schedule,
         )
+
+
+class Basis(NamedTuple):
+    """All that targets, schedules and settings are chosen by."""
+
+    rules: Rules
+    applied: Policy | None
+    applied_to_group: Policy | None
+    priority: Priority | None
+    schedule: str | None
+    channel: str | None
+    customer: str | None
+
+    @classmethod
+    def of(cls, governed: Governed) -> "Basis":
+        """Return what holds for a ticket now."""
+        ticket = governed.ticket
+        return cls(
+            governed.rules,
+            governed.applied,
+            governed.applied_to_group,
+            ticket.priority,
+            ticket.schedule,
+            ticket.channel,
+            ticket.customer,
+        )
+
+    def same_as(self, other: "Basis") -> bool:
+        """Tell whether nothing has changed; rules are compared by identity, as every version is a value of its own."""
+        return self.rules is other.rules and self[1:] == other[1:]
 
 
 def terms_for(governed: Governed, metric: Metric) -> Terms:

@@ -82,6 +82,18 @@ def answer(draft: Draft, moment: Moment) -> None:
         draft.ticket = replace(draft.ticket, status=Status.OPEN)
 
 
+def acknowledge(draft: Draft) -> bool:
+    """Let the first reply be given by what a setting lets count as one.
+
+    Returns:
+        Whether one was owed.
+    """
+    owed = Metric.FIRST_REPLY_TIME in draft.running
+    if owed:
+        answer(draft, Moment.ACKNOWLEDGEMENT)
+    return owed
+
+
 def set_status(draft: Draft, status: Status) -> tuple[Moment, ...]:
     """Give the ticket a status, with what solving and reopening make of its instances.
 

@@ -8,6 +8,7 @@ from heapq import merge
 from sla.engine import Gathering, History, fold, in_order
 from sla.events import Comment, CommentDeleted, Created, Event, Merged, MergedIn, Reaction
 from sla.policy import Rules
+from sla.ticket import Status
 from sla.timeline.reading import Timeline, TimelineTicket
 
 
@@ -82,6 +83,9 @@ class _Merging:
             return
         if event.undo and self.into.get(id_, event.into) != event.into:
             source.refuse(event, f"the ticket was not merged into {event.into!r}")
+            return
+        if not event.undo and (not target.draft.created or target.draft.ticket.status is Status.CLOSED):
+            source.refuse(event, f"the ticket cannot be merged into {event.into!r}, which is closed or not yet created")
             return
         makes_sense = event.undo is (id_ in self.into)
         messages = source.draft.waiting

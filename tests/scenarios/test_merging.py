@@ -250,3 +250,47 @@ def test_tickets_cannot_be_merged_in_a_circle():
 
     assert told["T2"].clock(FIRST)["stage"] == "active"
     assert told["T2"]["problems"] == ["At 2024-01-15T09:40:00Z the ticket cannot be merged into itself."]
+
+
+def test_a_merge_can_only_be_undone_from_the_ticket_it_went_into():
+    told = tell_all(
+        T1=[created("09:00"), merged("09:30", into="T2"), merged("09:40", into="T3", undo=True)],
+        T2=[created("09:10")], T3=[created("09:20")],
+        until="10:00", policies=REPLIES,
+    )  # fmt: skip
+
+    assert told["T1"].clock(FIRST)["outcome"] == "merged"
+    assert told["T1"]["problems"] == ["At 2024-01-15T09:40:00Z the ticket was not merged into 'T3'."]
+
+
+def test_a_ticket_can_be_merged_again_after_an_undo():
+    told = tell_all(
+        T1=[created("09:00"), merged("09:30"), merged("09:40", undo=True), merged("09:50")], T2=[created("09:10")],
+        until="10:00", policies=REPLIES,
+    )  # fmt: skip
+
+    assert told["T1"].clock(FIRST)["outcome"] == "merged"
+    assert told["T2"].clock(FIRST)["activated_at"] == "09:00"
+
+
+def test_a_merge_after_the_end_has_not_happened_yet():
+    told = tell_all(T1=[created("09:00"), merged("11:00")], T2=[created("09:10")], until="10:00", policies=REPLIES)
+
+    assert told["T1"].clock(FIRST)["stage"] == "active"
+    assert told["T2"].clock(FIRST)["activated_at"] == "09:10"
+
+
+def test_nothing_is_merged_into_a_closed_ticket_or_one_that_does_not_exist_yet():
+    told = tell_all(
+        T1=[created("09:00"), merged("10:00", into="T2")],
+        T2=[created("09:10"), status("09:20", "closed")],
+        T3=[created("09:00"), merged("10:00", into="T4")],
+        T4=[created("10:10")],
+        until="10:30", policies=REPLIES,
+    )  # fmt: skip
+
+    assert told["T1"].clock(FIRST)["stage"] == "active"
+    assert told["T3"].clock(FIRST)["stage"] == "active"
+    assert told["T1"]["problems"] == [
+        "At 2024-01-15T10:00:00Z the ticket cannot be merged into 'T2', which is closed or not yet created."
+    ]

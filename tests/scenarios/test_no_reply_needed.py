@@ -136,3 +136,13 @@ def test_when_every_message_is_deleted_meanwhile_there_is_nothing_to_undo():
 
     assert told.clock(NEXT, 1)["outcome"] == "cancelled"
     assert len(told["problems"]) == 1
+
+
+def test_after_an_undo_it_is_still_the_first_reply_that_is_handed_on():
+    told = tell(
+        created("09:00", id="c1"), customer("09:05", id="c2"), dismissed("09:10"), undone("09:20"),
+        event("09:30", "comment_deleted", ref="c1"), until="09:40", policies=REPLIES,
+    )  # fmt: skip
+
+    assert told.clock(FIRST, 2)["activated_at"] == "09:05"
+    assert told.numbers(NEXT) == []

@@ -60,6 +60,12 @@ def test_raised_exactly_on_its_deadline_it_is_not_yet_breached():
     assert told.shown(FIRST, 1, "outcome", "breach_at") == {"outcome": "met", "breach_at": "11:00"}
 
 
+def test_raised_exactly_on_its_deadline_there_is_nothing_in_the_log_yet():
+    told = tell(created("09:00"), priority("11:00", "urgent"), until="11:00", policies=[LADDER])
+
+    assert told.log(FIRST)[2:] == ["11:00 apply_sla 1 7200s"]
+
+
 def test_raised_past_its_deadline_while_paused_it_is_breached_at_the_change():
     told = tell(
         created("09:00"), status("11:00", "pending"), priority("11:30", "urgent"), until="12:00",

@@ -78,6 +78,18 @@ def test_a_state_of_every_kind_survives_its_json():
         assert state_to_json(stored(state)) == state_to_json(state)
 
 
+def test_a_note_that_counts_as_a_first_reply_leaves_a_later_question_waiting():
+    state = opened(rules_with({**BUSINESS, "settings": {"fulfill_on_internal_note": True}}))
+    for event in (
+        Comment(at=at(10), by=Role.AGENT, user="A1"),
+        Comment(at=at(20), by=Role.END_USER, user="U1", id="c2"),
+        Comment(at=at(30), by=Role.AGENT, user="A1", public=False),
+    ):
+        state = advance(state, event)
+
+    assert [message.id for message in state.waiting] == ["c2"]
+
+
 def test_a_state_is_small_however_long_the_ticket_gets():
     state = opened()
     for number in range(200):
@@ -86,6 +98,13 @@ def test_a_state_is_small_however_long_the_ticket_gets():
 
     assert len(state.open_instances) == 5
     assert len(json.dumps(state_to_json(state))) < 3000
+
+
+def test_a_closed_ticket_keeps_nothing_to_reopen():
+    solved = advance(opened(), StatusChanged(at=at(10), to=Status.SOLVED))
+
+    assert len(solved.solved_instances) == 3
+    assert advance(solved, StatusChanged(at=at(20), to=Status.CLOSED)).solved_instances == ()
 
 
 def test_the_policy_in_force_is_found_again_among_policies_of_the_same_title():
@@ -268,3 +287,12 @@ def test_taking_out_what_never_came_in_changes_nothing():
     state = advance(opened(), MergedIn(at=at(10), source="T9", undo=True))
 
     assert state.changed == ()
+
+
+def test_messages_that_join_what_is_no_ticket_wait_without_a_clock_until_they_are_taken_out():
+    state = advance(opened(), NotATicket(at=at(10)))
+    merged = advance(state, MergedIn(at=at(20), source="T2", messages=opened().waiting))
+    taken_out = advance(merged, MergedIn(at=at(30), source="T2", undo=True))
+
+    assert (len(merged.waiting), merged.open_instances) == (1, ())
+    assert (taken_out.waiting, taken_out.changed) == ((), ())
