@@ -4,7 +4,11 @@ import asyncio
 import signal
 import sys
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.command import serve
+from tests.contract.scene import until
 
 
 async def started(*arguments: str) -> tuple[asyncio.subprocess.Process, dict[str, str]]:
@@ -49,3 +53,38 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence():
     assert process.returncode == 1
     assert complaint.decode().startswith(f"Cannot listen on 127.0.0.1:{port}")
     assert complaint.count(b"\n") == 1
+
+
+async def test_an_empty_workspace_prints_only_its_address(capsys: pytest.CaptureFixture[str]):
+    printed: list[str] = []
+
+    def shown() -> bool:
+        printed.append(capsys.readouterr().out)
+        return any(printed)
+
+    serving = asyncio.ensure_future(serve("127.0.0.1", 0, empty=True))
+    await until(shown)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    assert "".join(printed).startswith("Sandbox Slack at http://127.0.0.1:")
+    assert "SLACK" not in "".join(printed)
+
+
+@pytest.mark.parametrize(
+    ("request_url", "secret"), [("", "SLACK_APP_TOKEN"), ("http://127.0.0.1:9/", "SLACK_SIGNING_SECRET")]
+)
+async def test_the_sample_workspace_prints_one_way_to_receive(capsys, request_url: str, secret: str):
+    printed: list[str] = []
+
+    def shown() -> bool:
+        printed.append(capsys.readouterr().out)
+        return "SLACK_BOT_TOKEN" in "".join(printed)
+
+    serving = asyncio.ensure_future(serve("127.0.0.1", 0, request_url=request_url))
+    await until(shown)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    names = {line.split("=")[0] for line in "".join(printed).splitlines()[1:]}
+    assert names == {"SLACK_API_URL", "SLACK_BOT_TOKEN", secret}

@@ -230,3 +230,116 @@ async def test_a_home_is_published_per_person_and_guarded_by_its_hash(scene: Sce
     with pytest.raises(SlackApiError, match="invalid_arguments"):
         await scene.client.views_publish(user_id="U0ADA", view=modal())
     assert scene.sandbox.read.home("U0BEN", "A0DESK") is None
+
+
+OPTIONS = [{"text": text("One"), "value": "1"}, {"text": text("Two"), "value": "2"}]
+CHOICES = [
+    ({"type": "static_select", "options": OPTIONS}, "2", {"selected_option": OPTIONS[1]}),
+    ({"type": "radio_buttons", "options": OPTIONS}, "1", {"selected_option": OPTIONS[0]}),
+    ({"type": "checkboxes", "options": OPTIONS}, ["1", "2"], {"selected_options": OPTIONS}),
+    ({"type": "multi_static_select", "options": OPTIONS}, "2", {"selected_options": [OPTIONS[1]]}),
+    (
+        {"type": "static_select", "option_groups": [{"label": text("All"), "options": OPTIONS}]},
+        "1",
+        {"selected_option": OPTIONS[0]},
+    ),
+    ({"type": "users_select"}, "U0BEN", {"selected_user": "U0BEN"}),
+    ({"type": "multi_users_select"}, ["U0BEN"], {"selected_users": ["U0BEN"]}),
+    ({"type": "conversations_select"}, "C0HELP", {"selected_conversation": "C0HELP"}),
+    ({"type": "channels_select"}, "C0HELP", {"selected_channel": "C0HELP"}),
+    ({"type": "datepicker"}, "2026-12-24", {"selected_date": "2026-12-24"}),
+    ({"type": "timepicker"}, "09:30", {"selected_time": "09:30"}),
+    ({"type": "datetimepicker"}, 1_800_000_000, {"selected_date_time": 1_800_000_000}),
+    ({"type": "number_input", "is_decimal_allowed": False}, "7", {"value": "7"}),
+    (
+        {"type": "external_select"},
+        "x",
+        {"selected_option": {"text": {"type": "plain_text", "text": "x", "emoji": True}, "value": "x"}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("element", "value", "state"), CHOICES, ids=[element["type"] for element, _, _ in CHOICES])
+async def test_every_kind_of_field_is_filled_in_its_own_shape(
+    scene: Scene, receiver: Receiver, element: dict, value, state: dict
+):
+    block = {"type": "input", "block_id": "b", "label": text("b"), "element": {**element, "action_id": "a"}}
+    view = await opened(scene, modal(block))
+    await scene.sandbox.ui.submit("U0ADA", view["id"], values={"b": {"a": value}})
+    submitted = receiver.requests[-1].payload["view"]["state"]["values"]["b"]["a"]
+    assert submitted == {"type": element["type"], **state}
+
+
+@pytest.mark.parametrize(
+    ("element", "value", "code"),
+    [
+        ({"type": "static_select", "options": OPTIONS}, "3", "option_not_found"),
+        ({"type": "datetimepicker"}, "noon", "wrong_value"),
+        ({"type": "plain_text_input"}, 7, "wrong_value"),
+    ],
+)
+async def test_a_value_that_does_not_fit_is_refused(scene: Scene, receiver: Receiver, element, value, code: str):
+    block = {"type": "input", "block_id": "b", "label": text("b"), "element": {**element, "action_id": "a"}}
+    view = await opened(scene, modal(block))
+    with pytest.raises(SandboxError) as refusal:
+        await scene.sandbox.ui.fill("U0ADA", view["id"], "b", value)
+    assert refusal.value.code == code
+
+
+async def test_initial_values_are_submitted_untouched(scene: Scene, receiver: Receiver):
+    first = field("note", element={"initial_value": "as before"})
+    menu = {"type": "static_select", "action_id": "m", "options": OPTIONS, "initial_option": OPTIONS[1]}
+    second = {"type": "input", "block_id": "menu", "label": text("m"), "element": menu}
+    view = await opened(scene, modal(first, second))
+    await scene.sandbox.ui.submit("U0ADA", view["id"])
+    values = receiver.requests[-1].payload["view"]["state"]["values"]
+    assert values["note"]["value"]["value"] == "as before"
+    assert values["menu"]["m"]["selected_option"] == OPTIONS[1]
+
+
+async def test_a_menu_in_a_section_of_a_modal_dispatches_and_is_in_the_state(scene: Scene, receiver: Receiver):
+    menu = {"type": "static_select", "action_id": "m", "options": OPTIONS}
+    view = await opened(scene, modal({"type": "section", "block_id": "s", "text": text("x"), "accessory": menu}))
+    await scene.sandbox.ui.choose_view("U0ADA", view["id"], "m", "2")
+    payload = receiver.requests[-1].payload
+    assert payload["actions"][0]["selected_option"] == OPTIONS[1]
+    assert payload["view"]["state"]["values"]["s"]["m"]["selected_option"] == OPTIONS[1]
+
+
+async def test_an_overflow_menu_leaves_no_state(scene: Scene, receiver: Receiver):
+    menu = {"type": "overflow", "action_id": "m", "options": OPTIONS}
+    view = await opened(scene, modal({"type": "section", "block_id": "s", "text": text("x"), "accessory": menu}))
+    await scene.sandbox.ui.choose_view("U0ADA", view["id"], "m", "1")
+    payload = receiver.requests[-1].payload
+    assert payload["actions"][0]["selected_option"] == OPTIONS[0]
+    assert payload["view"]["state"]["values"] == {}
+
+
+async def test_closing_everything_tells_of_each_view_that_it_was_cleared(scene: Scene, receiver: Receiver):
+    view = await opened(scene, modal(notify_on_close=True))
+    receiver.answer = lambda _: web.json_response(
+        {"response_action": "push", "view": modal(field("two"), notify_on_close=True)}
+    )
+    await scene.sandbox.ui.submit("U0ADA", view["id"], values={"note": "x"})
+    receiver.forget()
+    receiver.answer = lambda _: None
+    await scene.sandbox.ui.close("U0ADA", view["id"], all=True)
+    assert [one.payload["is_cleared"] for one in receiver.requests] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"response_action": "dance"}, "invalid_response_action"),
+        ({"response_action": "update", "view": {"type": "modal"}}, "invalid_arguments"),
+        ({"response_action": "push"}, "invalid_arguments"),
+        ({"response_action": "errors", "errors": {}}, "invalid_errors"),
+    ],
+)
+async def test_an_answer_that_slack_does_not_understand_is_shown_as_an_error(
+    scene: Scene, receiver: Receiver, answer: dict, error: str
+):
+    view = await opened(scene, modal())
+    receiver.answer = lambda _: web.json_response(answer)
+    said = await scene.sandbox.ui.submit("U0ADA", view["id"], values={"note": "x"})
+    assert (said["error"], said["closed"]) == (error, False)
