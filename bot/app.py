@@ -121,9 +121,18 @@ class Threadline:
             await self._socket.stop()
         self.alarm.stop()
         await asyncio.gather(self._intake_worker.stop(within=STOP_SECONDS), self._send_worker.stop(within=STOP_SECONDS))
+        if self._desk is not None:
+            await self._hand_over()
         if self._http is not None:
             await self._http.stop()
         await self.slack.close()
+
+    async def _hand_over(self) -> None:
+        """Whoever comes next need not wait until our lease on the inbox ends."""
+        try:
+            await self.db.write(lambda conn: inbox.release(conn, self.db.replica))
+        except StoreError as error:
+            log.warning("stop.lease_kept", reason=str(error))
 
     async def keep(self, envelope: Envelope) -> None:
         """Commit one request of Slack's to the inbox."""

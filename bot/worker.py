@@ -11,6 +11,8 @@ from bot.clock import Clock
 # A look at the database now and then finds what no notification told us of.
 POLL_SECONDS = 5.0
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
+# Something is due, but another replica has it: looking again at once would only keep a processor busy.
+_TAKEN_WAIT = 0.2
 
 log = structlog.get_logger()
 
@@ -58,8 +60,8 @@ class Worker:
         while not self._stopping:
             self._woken.clear()
             try:
-                await self._drain()
-                wait = await self._wait_seconds()
+                done = await self._drain()
+                wait = await self._wait_seconds() or (0.0 if done else _TAKEN_WAIT)
                 failed_in_a_row = 0
             except Exception:
                 # The database may be away for a while: what is to be done is still there when it is back.
