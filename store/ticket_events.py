@@ -23,7 +23,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketEvent:
-    """An event of a ticket. `key` is unique in the workspace; for a message it is `CHANNEL:TS`."""
+    """An event of a ticket. `key` is unique in the workspace; for a message it is `CHANNEL:TS`.
+
+    `thread_ts` names the conversation that a message was written in.
+    """
 
     workspace: str
     key: str
@@ -34,6 +37,7 @@ class TicketEvent:
     body: dict[str, Any]
     recorded_at: datetime
     source: str = Source.LIVE
+    thread_ts: str | None = None
 
 
 _KEYS_AT_ONCE = 1000
@@ -102,6 +106,11 @@ def known(conn: Connection, workspace: str, keys: Sequence[str]) -> set[str]:
 def set_body(conn: Connection, workspace: str, key: str, body: dict[str, Any]) -> None:
     """Replace what is stored of an event: an edited text, or none after a deletion."""
     conn.execute(_SET_BODY, {"of": workspace, "named": key, "changed": body})
+
+
+def retype(conn: Connection, workspace: str, key: str, type: str, body: dict[str, Any]) -> None:  # noqa: A002
+    """Make an event one of another type: the first message of a ticket that was split off creates it."""
+    conn.execute(update(table).where(table.c.workspace == workspace, table.c.key == key).values(type=type, body=body))
 
 
 def move(conn: Connection, workspace: str, keys: Sequence[str], to_ticket: int) -> None:

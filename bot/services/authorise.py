@@ -21,9 +21,14 @@ class Action(StrEnum):
     """What can be asked for."""
 
     READ_TICKETS = "read_tickets"
-    CLAIM = "claim"
+    ASSIGN = "assign"
     SET_STATUS = "set_status"
     SET_PRIORITY = "set_priority"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    NOT_A_TICKET = "not_a_ticket"
+    EXEMPT = "exempt"
+    MERGE = "merge"
+    SPLIT = "split"
     CONFIGURE = "configure"
 
 

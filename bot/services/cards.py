@@ -113,6 +113,7 @@ def view(desk: Desk, facts: CardFacts, *, requester: str) -> CardView:
         policy=ticket.policy or "",
         permalink=ticket.permalink or "",
         clocks=facts.clocks,
+        not_a_ticket=ticket.not_a_ticket,
     )
 
 

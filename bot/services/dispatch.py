@@ -173,27 +173,33 @@ _READERS: dict[Kind, Read] = {
     Kind.ACTION: Dispatch._read_action,  # noqa: SLF001
 }
 
-_STATUS_BUTTONS = {
-    "ticket_open": Status.OPEN,
-    "ticket_pending": Status.PENDING,
-    "ticket_solve": Status.SOLVED,
-}
-
 
 def _button(desk: Desk, action_id: str, value: str, asked: Asked) -> Callable[[Connection, datetime], str | Answer]:
     """What a button does; old messages live for ever, so an unknown one is answered too."""
-    if not (value.isascii() and value.isdigit() and len(value) < 10):
+    press = _BUTTONS.get(action_id)
+    if press is None or not (value.isascii() and value.isdigit() and len(value) < 10):
         return lambda _conn, _now: Answer(text="That button no longer does anything.")
-    ticket_id = int(value)
+    return lambda conn, now: press(conn, desk, int(value), asked, now)
 
-    def press(conn: Connection, now: datetime) -> Answer:
-        if action_id == "ticket_claim":
-            return actions.claim(conn, desk, ticket_id, asked, now)
-        if action_id in _STATUS_BUTTONS:
-            return actions.set_status(conn, desk, ticket_id, _STATUS_BUTTONS[action_id], asked, now)
-        return Answer(text="That button no longer does anything.")
 
-    return press
+Press = Callable[[Connection, Desk, int, Asked, datetime], Answer]
+
+
+def _to(status: Status) -> Press:
+    return lambda conn, desk, number, asked, now: actions.set_status(conn, desk, number, status, asked, now)
+
+
+_BUTTONS: dict[str, Press] = {
+    "ticket_claim": actions.claim,
+    "ticket_open": _to(Status.OPEN),
+    "ticket_pending": _to(Status.PENDING),
+    "ticket_solve": _to(Status.SOLVED),
+    "ticket_no_reply": actions.no_reply_needed,
+    "ticket_not": actions.not_a_ticket,
+    "ticket_not_undo": lambda conn, desk, number, asked, now: actions.not_a_ticket(
+        conn, desk, number, asked, now, undo=True
+    ),
+}
 
 
 def _nothing(outcome: str) -> Handled:

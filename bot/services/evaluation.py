@@ -5,7 +5,7 @@ has the whole history folded again, under the rules that were in force when the 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ from sla.events import Event, event_from_json
 from sla.instants import format_instant
 from sla.metrics import Metric
 from sla.policy import Rules, rules_from_json
-from sla.ticket import ChannelKind, Priority, Ticket, ticket_from_json, ticket_to_json
+from sla.ticket import ChannelKind, Priority, Status, Ticket, ticket_from_json, ticket_to_json
 from store import instances, metric_events, ticket_events, tickets
 from store import rules as versions
 from store.metric_events import MetricEventRecord
@@ -114,6 +114,20 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
     passed = [instance.breached_at for instance in story.instances if instance.breached_at is not None]
     memory = ticket.state | ({"settled_at": format_instant(max(passed))} if passed else {})
     _save_ticket(conn, desk, ticket, story.state, memory, now)
+
+
+def adopt(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) -> None:
+    """Evaluate a new ticket whose events have been another's so far."""
+    memory = {"initial": ticket_to_json(_ticket(ticket)), "rules_version": desk.rules_version}
+    replay(conn, desk, replace(ticket, state=memory), now)
+
+
+def empty(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) -> None:
+    """Leave a ticket without events: its clocks and their log never were."""
+    instances.replace(conn, desk.workspace, ticket.ticket_id, [])
+    metric_events.agree(conn, desk.workspace, ticket.ticket_id, [], now)
+    closed = {"status": Status.CLOSED, "not_a_ticket": True, "next_breach_at": None, "updated_at": now}
+    tickets.update_columns(conn, desk.workspace, ticket.ticket_id, **closed)
 
 
 def is_late(ticket: TicketRecord, at: datetime) -> bool:

@@ -154,7 +154,7 @@ def _record_comment(desk: Desk, said: Said, ticket_id: int, conn: Connection, no
 
 
 def _entry(said: Said) -> Entry:
-    return Entry(key=said.key, event=said.comment(), actor=said.message.user)
+    return Entry(key=said.key, event=said.comment(), actor=said.message.user, thread_ts=said.message.root_ts)
 
 
 def _converse(desk: Desk, said: Said, ticket_id: int, conn: Connection) -> None:
@@ -203,7 +203,9 @@ def delete(desk: Desk, deletion: Deletion, conn: Connection, now: datetime) -> s
     if known is None:
         return "ignored: a deletion of a message that is not a ticket's"
     deleted = events.CommentDeleted(at=deletion.at, ref=key)
-    ticketing.record(conn, desk, known.ticket_id, [Entry(key=f"{key}:deleted", event=deleted)], now)
+    ticketing.record(
+        conn, desk, known.ticket_id, [Entry(key=f"{key}:deleted", event=deleted, thread_ts=known.thread_ts)], now
+    )
     ticketing.reword(conn, desk, known, "", now)
     return "deleted"
 
@@ -232,5 +234,7 @@ def _open(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
         created_at=message.at,
         updated_at=now,
     )
-    number = ticketing.open_ticket(conn, desk, ticket, Entry(key=said.key, event=created, actor=message.user), now)
+    number = ticketing.open_ticket(
+        conn, desk, ticket, Entry(key=said.key, event=created, actor=message.user, thread_ts=message.root_ts), now
+    )
     _converse(desk, said, number, conn)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.services import cards, evaluation
 from bot.services.desk import Desk
-from sla.events import Event, RulesChanged, event_to_json
+from sla.events import Event, Exempted, RulesChanged, event_to_json
 from store import ticket_events, tickets
 from store.ticket_events import Source, TicketEvent
 from store.tickets import TicketRecord
@@ -16,11 +16,12 @@ from store.tickets import TicketRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An event of a ticket, by what it is remembered, and who did it."""
+    """An event of a ticket, by what it is remembered, who did it, and in which conversation it was said."""
 
     key: str
     event: Event
     actor: str | None = None
+    thread_ts: str | None = None
 
 
 def open_ticket(conn: Connection, desk: Desk, ticket: TicketRecord, first: Entry, now: datetime) -> int:
@@ -45,7 +46,7 @@ def record(
     """Add events to a ticket; what is known already is left out. Whether anything was new.
 
     An event older than the newest known one is late: the whole history is folded again, so that the result is the
-    one that the right order would have given.
+    one that the right order would have given. So it is for an exemption, which changes what has ended, too.
     """
     ticket = tickets.lock(conn, desk.workspace, ticket_id)
     if ticket is None:
@@ -60,7 +61,7 @@ def record(
     ]
     if not new:
         return False
-    if evaluation.is_late(ticket, new[0].event.at):
+    if evaluation.is_late(ticket, new[0].event.at) or any(isinstance(entry.event, Exempted) for entry in new):
         evaluation.replay(conn, desk, ticket, now)
     else:
         evaluation.continue_with(conn, desk, ticket, [entry.event for entry in new], now)
@@ -95,4 +96,5 @@ def _row(desk: Desk, ticket_id: int, entry: Entry, body: dict[str, object], now:
         actor=entry.actor,
         body=body,
         recorded_at=now,
+        thread_ts=entry.thread_ts,
     )

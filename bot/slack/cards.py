@@ -72,6 +72,7 @@ class CardView:
     policy: str
     permalink: str
     clocks: Sequence[ClockView]
+    not_a_ticket: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,15 +199,23 @@ _OUTCOME_ICONS = {"met": "✅", "missed": "❌"}
 
 
 def _buttons(view: CardView) -> Block:
-    value = str(view.number)
-    solved = view.status in {"solved", "closed"}
-    row = [] if solved else [blocks.button("Claim", action="ticket_claim", value=value, style="primary")]
-    if view.status == "pending":
-        row.append(blocks.button("Reopen", action="ticket_open", value=value))
-    elif not solved:
-        row.append(blocks.button("Pending", action="ticket_pending", value=value))
-    if solved:
-        row.append(blocks.button("Reopen", action="ticket_open", value=value))
+    """What can be done in the ticket's present state."""
+    if view.not_a_ticket:
+        offered = [("It is a ticket", "ticket_not_undo")]
+    elif view.status in {"solved", "closed"}:
+        offered = [("Reopen", "ticket_open")]
     else:
-        row.append(blocks.button("Solve", action="ticket_solve", value=value))
+        parked = view.status in {"pending", "hold"}
+        offered = [
+            ("Claim", "ticket_claim"),
+            ("Reopen", "ticket_open") if parked else ("Pending", "ticket_pending"),
+            ("Solve", "ticket_solve"),
+            ("No reply needed", "ticket_no_reply"),
+            ("Not a ticket", "ticket_not"),
+        ]
+    value = str(view.number)
+    row = [
+        blocks.button(label, action=action, value=value, style="primary" if action == "ticket_claim" else None)
+        for label, action in offered
+    ]
     return blocks.actions(row, block_id=f"ticket:{view.number}")

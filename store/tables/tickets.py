@@ -111,6 +111,7 @@ class TicketEventRow(Base, table=True):
     body: JsonValue
     recorded_at: Instant
     source: Words
+    thread_ts: MaybeWords
 
 
 ticket = table_of(TicketRow)

@@ -325,6 +325,7 @@ def upgrade() -> None:
         sa.Column("body", Json(), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("source", PlainText(), nullable=False),
+        sa.Column("thread_ts", PlainText(), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace", "ticket_id"], ["ticket.workspace", "ticket.ticket_id"], name=op.f("fk_ticket_event_ticket")
         ),
