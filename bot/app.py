@@ -22,7 +22,7 @@ from bot.services.breaches import Breaches
 from bot.services.delivery import Delivery
 from bot.services.desk import Desk
 from bot.services.dispatch import Dispatch
-from bot.services.opening import open_desk
+from bot.services.opening import open_desk, reopen_desk
 from bot.slack.client import SlackClients, SlackUnavailableError
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Envelope
@@ -78,7 +78,7 @@ class Threadline:
             clock=clock,
             secret=connection.secret,
         )
-        self.alarm = Alarm(tick=self.breaches.tick, clock=clock)
+        self.alarm = Alarm(tick=self._tick, clock=clock)
         self._intake_worker = Worker("inbox", drain=self.dispatch.drain, next_at=self.dispatch.next_at, clock=clock)
         self._send_worker = Worker("outbox", drain=self.delivery.drain, next_at=self.delivery.next_at, clock=clock)
         self._receiver = build_receiver(keep=self.keep, signing_secret=connection.signing_secret)
@@ -173,6 +173,15 @@ class Threadline:
                 f"Slack does not accept SLACK_APP_TOKEN ({error.response.get('error')}): make an app-level token with "
                 "the scope connections:write under Basic Information."
             ) from None
+
+    async def take_up_rules(self) -> None:
+        """Work under the newest version of the configuration from now on."""
+        self._desk = await reopen_desk(self.db, self.desk())
+
+    async def _tick(self) -> datetime | None:
+        # Another process may have applied a configuration to an SQLite file, which notifies nobody.
+        await self.take_up_rules()
+        return await self.breaches.tick()
 
     def _told(self, topics: frozenset[Topic]) -> None:
         """A commit, here or in another replica, gave reason to look."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli.configuration import check, init
+from bot.cli.configuration import apply, check, export, init
 from bot.cli.database import migrate
 from bot.cli.demonstration import demo
 from bot.cli.engine import evaluate
@@ -22,6 +22,8 @@ app.command("run")(run)
 app.command("doctor")(doctor)
 app.command("init")(init)
 app.command("check")(check)
+app.command("apply")(apply)
+app.command("export")(export)
 app.command("evaluate")(evaluate)
 app.command("migrate")(migrate)
 app.command("sandbox")(sandbox)

@@ -17,6 +17,7 @@ from bot.observability import set_up_logging
 from bot.services.checkup import check_up
 from bot.settings import Settings
 from store.engine import Database
+from store.takeover import take_over
 
 
 def run() -> None:
@@ -69,7 +70,8 @@ def connection_of(settings: Settings) -> Connection:
 
 async def _run(settings: Settings, connection: Connection) -> None:
     db = Database(settings.database_url.get_secret_value())
-    bot = Threadline(connection, db=db, clock=SystemClock(), load=lambda: _config(settings))
+    clock = SystemClock()
+    bot = Threadline(connection, db=db, clock=clock, load=lambda: _config(settings))
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -77,6 +79,9 @@ async def _run(settings: Settings, connection: Connection) -> None:
     try:
         await db.hold()
         await db.open(migrate=not db.is_postgresql)
+        if not db.is_postgresql:
+            # We hold the file: whoever had claimed anything in it is dead.
+            await db.write(lambda conn: take_over(conn, clock.now()))
         await bot.start()
         tell(f"Threadline runs for {bot.desk().installation.name}; its status page is {bot.address}/")
         await stopped.wait()

@@ -44,7 +44,7 @@ async def open_desk(slack: SlackClients, db: Database, *, load: Callable[[], Con
                 state=WorkspaceState.ACTIVE,
             ),
         )
-        return _desk(installation, version)
+        return desk_of(installation, version)
 
     return await db.write(remember)
 
@@ -81,7 +81,17 @@ def _first_version(conn: Connection, workspace: str, document: dict[str, object]
     return RulesVersion(workspace=workspace, version=number, document=document, created_at=now)
 
 
-def _desk(installation: Installation, stored: RulesVersion) -> Desk:
+async def reopen_desk(db: Database, desk: Desk) -> Desk:
+    """The desk under the newest version of the configuration; the same one when there is none newer."""
+    newest = await db.read(lambda conn: versions.current_version(conn, desk.workspace))
+    if newest is None or newest == desk.rules_version:
+        return desk
+    stored = await db.read(lambda conn: versions.load(conn, desk.workspace, newest))
+    return desk if stored is None else desk_of(desk.installation, stored)
+
+
+def desk_of(installation: Installation, stored: RulesVersion) -> Desk:
+    """A desk under a stored version of the configuration."""
     config = Config.from_document(stored.document)
     return Desk(
         installation=installation,

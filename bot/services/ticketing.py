@@ -79,7 +79,7 @@ def reword(conn: Connection, desk: Desk, known: TicketEvent, text: str, now: dat
 
 def _catching_up(desk: Desk, ticket: TicketRecord, entries: Sequence[Entry]) -> list[Entry]:
     """New rules reach a ticket with its next update."""
-    if ticket.rules_version == desk.rules_version or not entries:
+    if ticket.rules_version == desk.rules_version or any(isinstance(entry.event, RulesChanged) for entry in entries):
         return []
     at = max(min(entry.event.at for entry in entries), ticket.last_event_at)
     key = f"rules:{desk.rules_version}:{ticket.ticket_id}"
