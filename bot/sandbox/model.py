@@ -170,6 +170,7 @@ class Install:
     bot_id: str
     token: str
     scopes: tuple[str, ...]
+    rate_limited_minute: int = 0
     revoked: bool = False
     uninstalled: bool = False
 

@@ -20,6 +20,7 @@ TIER_3 = Limit(per_minute=50, burst=50)
 TIER_4 = Limit(per_minute=100, burst=100)
 POSTING = Limit(per_minute=60, burst=5)
 SPECIAL = Limit(per_minute=600, burst=600)
+EVENTS_PER_HOUR = 30_000
 
 
 class RateLimits:
@@ -29,6 +30,8 @@ class RateLimits:
         self._clock = clock
         self.enabled = enabled
         self._left: dict[tuple[str, ...], tuple[float, float]] = {}
+        self.events_per_hour = EVENTS_PER_HOUR
+        self._events: dict[str, tuple[int, int]] = {}
 
     def take(self, key: tuple[str, ...], limit: Limit) -> int:
         """Return 0 and count the call, or the whole seconds after which to try again."""
@@ -44,6 +47,17 @@ class RateLimits:
         self._left[key] = (tokens - 1, now)
         return 0
 
+    def admit_event(self, token: str) -> bool:
+        """Count an event for an installation; tells whether this hour's allowance covers it."""
+        if not self.enabled:
+            return True
+        hour = int(self._clock.now()) // 3600
+        counted, count = self._events.get(token, (hour, 0))
+        count = count + 1 if counted == hour else 1
+        self._events[token] = (hour, count)
+        return count <= self.events_per_hour
+
     def reset(self) -> None:
         """Forget every count."""
         self._left.clear()
+        self._events.clear()

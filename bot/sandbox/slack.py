@@ -60,8 +60,12 @@ class Slack:
     def emit_to(self, install: Install, event: Json, *, channel: Channel | None = None, actor_team: str = "") -> None:
         """Send one event to one installation, if it subscribed and its scopes allow it."""
         app = self.world.apps[install.app_id]
-        if wants(app, install, subscription(event, channel)):
+        if not wants(app, install, subscription(event, channel)):
+            return
+        if self.limits.admit_event(install.token):
             self.send_callback(install, event, channel=channel, actor_team=actor_team)
+        else:
+            self.tell_rate_limited(install)
 
     def send_callback(
         self, install: Install, event: Json, *, channel: Channel | None = None, actor_team: str = ""
@@ -87,6 +91,23 @@ class Slack:
         }
         where = channel.id if channel is not None else ""
         self._put(install, str(event["type"]), payload, where)
+
+    def tell_rate_limited(self, install: Install) -> Json | None:
+        """Tell an app, once a minute, that it misses events; there is no inner event."""
+        minute = int(self.clock.now()) // 60 * 60
+        if install.rate_limited_minute == minute:
+            return None
+        install.rate_limited_minute = minute
+        app = self.world.apps[install.app_id]
+        payload: Json = {
+            "token": app.verification_token,
+            "type": "app_rate_limited",
+            "team_id": install.team,
+            "minute_rate_limited": minute,
+            "api_app_id": app.id,
+        }
+        self.send_raw(install, payload)
+        return payload
 
     def send_raw(self, install: Install, payload: Json) -> None:
         """Send an outer event as it is: `app_rate_limited` has no inner event."""

@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from tests.contract.scene import Scene
+from tests.contract.scene import Scene, listening
 
 
 async def posts_until_refused(scene: Scene, channel: str) -> tuple[int, SlackApiError]:
@@ -72,3 +72,20 @@ async def test_a_clock_that_steps_back_does_not_lock_anybody_out(limited: Scene)
         )
         async with request as got:
             assert int(got.headers.get("Retry-After", "0")) <= 1
+
+
+async def test_events_beyond_the_hours_allowance_are_lost_with_one_notice_a_minute(limited: Scene):
+    assert limited.sandbox.slack.limits.events_per_hour == 30_000
+    async with listening() as receiver:
+        await limited.listen(receiver)
+        limited.sandbox.slack.limits.events_per_hour = 3
+        for number in range(5):
+            limited.post(f"m{number}")
+        await limited.sandbox.drained()
+        assert len(receiver.events) == 3
+        notices = [one.payload for one in receiver.requests if one.payload["type"] == "app_rate_limited"]
+        assert [one["minute_rate_limited"] for one in notices] == [1_699_999_980]
+        limited.clock.advance(3600)
+        limited.post("next hour")
+        await limited.sandbox.drained()
+        assert receiver.events[-1]["text"] == "next hour"

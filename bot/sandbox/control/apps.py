@@ -33,16 +33,8 @@ class Apps:
     def rate_limited(self, app: str, team: str) -> Json:
         """Tell an app that it missed events this minute: `app_rate_limited`, which has no inner event."""
         install = self._live(app, team)
-        entry = self._slack.world.apps[app]
-        payload = {
-            "token": entry.verification_token,
-            "type": "app_rate_limited",
-            "team_id": team,
-            "minute_rate_limited": int(self._slack.clock.now()) // 60 * 60,
-            "api_app_id": app,
-        }
-        self._slack.send_raw(install, payload)
-        return payload
+        install.rate_limited_minute = 0
+        return self._slack.tell_rate_limited(install) or {}
 
     def raw_event(self, app: str, team: str, event: Json) -> Json:
         """Send any inner event, subscribed or not: unknown types, blanked values, malformed ones."""
