@@ -247,6 +247,7 @@ async def test_a_channel_whose_id_changes_keeps_its_messages(desk: Desk, open_pa
     page = (await open_page(desk.address("U0ANNA", "C0ACME"))).page
     await expect(message(page, "Still here")).to_be_visible()
     desk.sandbox.channels.change_id("C0ACME", "C0ACMENEW")
+    await expect(page.get_by_text("Nothing is open.")).to_be_visible()
     await page.get_by_role("button", name="acme", exact=True).click()
     await expect(message(page, "Still here")).to_be_visible()
 

@@ -190,7 +190,7 @@ async def test_a_shortcut_opens_a_form_that_is_filled_and_submitted(desk: Desk, 
     await form.get_by_label("Priority").select_option(label="High")
     await form.get_by_role("textbox", name="Why").fill("because")
     await form.get_by_role("button", name="Save").click()
-    await expect(form.get_by_role("alert")).to_have_text("Say more.")
+    await expect(form.get_by_role("alert")).to_have_text(["Say more."])
     await expect(form.get_by_role("textbox", name="Why")).to_have_value("because")
 
     await form.get_by_role("textbox", name="Why").fill("Orders <fail> & money is lost")
@@ -219,6 +219,39 @@ async def test_a_form_that_the_app_replaces_keeps_what_was_typed(desk: Desk, ope
     await page.keyboard.press("Escape")
     await expect(renamed).to_have_count(0)
     assert desk.sandbox.read.views(user="U0ANNA") == []
+
+
+async def test_a_permalink_leads_to_the_message_on_this_page(desk: Desk, open_page: OpenPage) -> None:
+    asked = desk.sandbox.act.post("C0ACME", "U0CARL", "The checkout is down")
+    link = await desk.app.client.chat_getPermalink(channel="C0ACME", message_ts=asked["ts"])
+    await desk.app.client.chat_postMessage(channel="C0TRIAGE", text=f"<{link['permalink']}|open the thread>")
+    page = (await open_page(desk.address("U0ANNA", "C0TRIAGE"))).page
+    await page.get_by_role("button", name="open the thread").click()
+    await expect(page.get_by_role("log", name="Thread")).to_contain_text("The checkout is down")
+
+
+async def test_fields_of_one_form_do_not_share_their_choices(desk: Desk, open_page: OpenPage) -> None:
+    radios = {"type": "radio_buttons", "action_id": "v", "options": PRIORITIES}
+    blocks = [
+        {"type": "input", "block_id": name, "label": plain(name), "element": radios} for name in ("Now", "Afterwards")
+    ]
+    saved: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+
+    async def opened(payload: Json) -> None:
+        await desk.app.client.views_open(trigger_id=payload["trigger_id"], view={**FORM, "blocks": blocks})
+
+    async def submitted(payload: Json) -> None:
+        saved.set_result(payload["view"]["state"]["values"])
+
+    desk.app.on |= {"/sla": opened, "view_submission": submitted}
+    page = (await open_page(desk.address("U0ANNA", "C0GENERAL"))).page
+    await say(page, "Message #general as Anna Berg", "/sla form")
+    await page.get_by_role("radiogroup", name="Now").get_by_label("High").check()
+    await page.get_by_role("radiogroup", name="Afterwards").get_by_label("Low").check()
+    await page.get_by_role("button", name="Save").click()
+    values = await asyncio.wait_for(saved, 10)
+    assert values["Now"]["v"]["selected_option"]["value"] == "high"
+    assert values["Afterwards"]["v"]["selected_option"]["value"] == "low"
 
 
 async def test_the_apps_home_is_asked_for_and_shown(desk: Desk, open_page: OpenPage) -> None:

@@ -106,7 +106,8 @@ async def test_every_control_has_a_name(desk: Desk, open_page: OpenPage) -> None
     page = (await open_page(desk.address("U0ANNA", "C0ACME", asked["ts"]))).page
     await expect(page.get_by_role("log", name="Thread")).to_contain_text("Hello")
     nameless = await page.evaluate("""() => [...document.querySelectorAll("button, select, textarea, input")]
-        .filter((node) => !(node.hidden || node.getAttribute("aria-label") || node.textContent.trim() || node.labels?.length))
+        .filter((node) => !node.hidden && !node.getAttribute("aria-label"))
+        .filter((node) => !node.textContent.trim() && !node.labels?.length)
         .map((node) => node.outerHTML)""")
     assert nameless == []
 

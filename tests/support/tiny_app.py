@@ -47,9 +47,11 @@ class TinyApp:
     async def _payload(self, request: web.Request) -> Json:
         if request.content_type == "application/json":
             envelope: Json = await request.json()
-            return envelope.get("event", envelope)
-        form = await request.post()
-        return json.loads(str(form["payload"])) if "payload" in form else dict(form)
+            event: Json = envelope.get("event", envelope)
+            return event
+        form: Json = dict(await request.post())
+        interaction: Json = json.loads(form["payload"]) if "payload" in form else form
+        return interaction
 
 
 def _name(payload: Json) -> str:

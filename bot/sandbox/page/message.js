@@ -42,7 +42,7 @@ function heading(ctx, message) {
 function attachment(ctx, one, host) {
   return el("div", { class: "attachment" },
     one.pretext ? mrkdwn(ctx, one.pretext) : null,
-    one.title ? el("div", { class: "attachment-title" }, one.title_link || one.from_url ? anchor(ctx, one.title_link ?? one.from_url, one.title) : one.title) : null,
+    one.title ? el("div", { class: "attachment-title" }, anchor(ctx, one.title_link ?? one.from_url ?? "", one.title)) : null,
     one.text ? mrkdwn(ctx, one.text) : null,
     one.blocks ? blocks(ctx, one.blocks, host) : null,
     !one.title && !one.text && !one.blocks ? one.fallback : null);
@@ -66,7 +66,8 @@ function content(ctx, channel, message) {
   const drawn = fromApp && message.blocks?.length
     ? el("div", { class: "kit" }, blocks(ctx, message.blocks, host))
     : el("div", { class: `text${message.subtype === "me_message" ? " me" : ""}` }, mrkdwn(ctx, message.text ?? ""));
-  if (message.edited) drawn.append(el("span", { class: "edited", title: full(Number(message.edited.ts)) }, "(edited)"));
+  const end = !fromApp && drawn.lastElementChild?.tagName === "DIV" ? drawn.lastElementChild : drawn;
+  if (message.edited) end.append(el("span", { class: "edited", title: full(Number(message.edited.ts)) }, "(edited)"));
   return [drawn, message.attachments?.map((one) => attachment(ctx, one, host)), message.files?.map(file)];
 }
 

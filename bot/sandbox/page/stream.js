@@ -25,7 +25,7 @@ export function follow(world, changed, connected) {
       asked.clear();
       for (const [channel, list] of world.messages) for (const ts of list.keys()) asked.add(`${channel} ${ts}`);
       loaded = true;
-      const late = waiting.filter((change) => change.seq > world.seq);
+      const late = waiting;
       waiting = null;
       changed(null);
       take(late);
@@ -35,7 +35,8 @@ export function follow(world, changed, connected) {
     }
   }
 
-  function take(changes) {
+  function take(received) {
+    const changes = received.filter((change) => change.seq > world.seq);
     if (!changes.length) return;
     for (const change of changes) world.apply(change);
     changed(changes);
@@ -44,24 +45,25 @@ export function follow(world, changed, connected) {
 
   // The stream does not say who was notified, nor which messages moved along with a changed channel id.
   async function supplement(changes) {
-    const channels = new Set();
+    const asking = new Map(); // "channel ts" -> channel
     const moved = new Set();
     for (const change of changes) {
       // An edit notifies nobody, so each message is asked about once.
-      if (change.kind === "message" && !asked.has(`${change.channel} ${change.message.ts}`)) {
-        asked.add(`${change.channel} ${change.message.ts}`);
-        channels.add(change.channel);
-      }
+      if (change.kind === "message") asking.set(`${change.channel} ${change.message.ts}`, change.channel);
       if (change.kind === "channel" && !world.messages.has(change.channel.id)) moved.add(change.channel.id);
+    }
+    for (const key of asking.keys()) {
+      if (asked.has(key)) asking.delete(key);
+      else asked.add(key);
     }
     try {
       for (const channel of moved) {
         for (const message of await call("read/messages", { channel })) world.putMessage(channel, message);
       }
-      for (const channel of channels) world.noteNotified(await call("read/notifications", { channel }));
-      if (moved.size || channels.size) changed([]);
+      for (const channel of new Set(asking.values())) world.noteNotified(await call("read/notifications", { channel }));
+      if (moved.size || asking.size) changed([]);
     } catch {
-      // The next change, or the next connection, asks again.
+      for (const key of asking.keys()) asked.delete(key); // the next change of the message asks again
     }
   }
 
