@@ -1,130 +1,35 @@
-"""The working copy of a ticket's state that one step writes to.
+"""What happens to instances: they start, stand still, run again, end, breach, and change their targets.
 
-It never leaves the engine: a step thaws a state into a draft, applies one event and freezes the result, so that to the
-outside every step is a function from value to value. What happens to instances happens here, and is logged here.
+All of it is logged here, so that nothing that happens to an instance can be forgotten in the log.
 """
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sla.deadlines import Run, measure, pause_run, resume_run
 from sla.engine.instance import Instance, LogType, MetricEvent, Stage, target_hours
-from sla.engine.state import Edit, Shelf, TicketState
-from sla.engine.terms import Basis, Terms, terms_for
-from sla.instants import format_instant
+from sla.engine.terms import Terms, terms_for
+from sla.engine.working_copy import WorkingCopy
 from sla.metrics import REPLY_METRICS, Metric
 from sla.policy import Target
 
+T = TypeVar("T")
 
-class Draft:
-    """A ticket's next state in the making; attributes that the state has too mean the same.
 
-    Attributes:
-        at: The instant of the step.
-        settings: The settings in force.
-        running: The open instances by metric; a metric has at most one.
-        resumable: The instances that reopening resumes, by metric.
-        chosen_for: What policies and targets were last chosen by; None before the draft's first choice.
-        measure_anew: The schedules whose definition changed in this step.
-        taken_up: The metrics whose instance, already ended, this step takes up again.
-    """
-
-    def __init__(self, state: TicketState) -> None:
-        self.rules = state.rules
-        self.own_policies: bool = state.own_policies
-        self.edit: Edit | None = state.edit
-        self.ticket = state.ticket
-        self.applied = state.applied
-        self.applied_to_group = state.applied_to_group
-        self.at: datetime | None = state.last_at
-        self.created = state.created
-        self.first_reply_ended = state.first_reply_ended
-        self.waiting = state.waiting
-        self.owner = state.owner
-        self.numbers = dict(state.numbers)
-        self.running = {instance.metric: instance for instance in state.open_instances}
-        self.resumable = {instance.metric: instance for instance in state.solved_instances}
-        self.dismissed: Shelf | None = state.dismissed
-        self.void: Shelf | None = state.void
-        self.fired = state.fired
-        self.exempt = state.exempt
-        self.settings = self.rules.settings_of(self.applied)
-        self.chosen_for: Basis | None = None
-        self.measure_anew: frozenset[str] = frozenset()
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget what the last step changed."""
-        self.changed: dict[tuple[Metric, int], Instance] = {}
-        self.metric_events: list[MetricEvent] = []
-        self.withdrawn: list[tuple[Metric, int]] = []
-        self.problems: list[str] = []
-        self.taken_up: set[Metric] = set()
-
-    def freeze(self) -> TicketState:
-        """Return the state as it is now, with what has changed since the last `clear`."""
-        return TicketState(
-            rules=self.rules,
-            own_policies=self.own_policies,
-            edit=self.edit,
-            ticket=self.ticket,
-            applied=self.applied,
-            applied_to_group=self.applied_to_group,
-            last_at=self.at,
-            created=self.created,
-            first_reply_ended=self.first_reply_ended,
-            waiting=self.waiting,
-            owner=self.owner,
-            numbers=self.numbers,
-            open_instances=tuple(self.running.values()),
-            solved_instances=tuple(self.resumable.values()),
-            dismissed=self.dismissed,
-            void=self.void,
-            fired=self.fired,
-            exempt=self.exempt,
-            changed=tuple(self.changed.values()),
-            metric_events=tuple(self.metric_events),
-            withdrawn=tuple(self.withdrawn),
-            problems=tuple(self.problems),
-        )
-
-    # What is written down ---------------------------------------------------------------------------------------------
-
-    @property
-    def now(self) -> datetime:
-        """The instant of the step."""
-        assert self.at is not None
-        return self.at
+class Draft(WorkingCopy):
+    """A ticket's next state in the making, with what can happen to its instances."""
 
     @property
     def reply_owed(self) -> Instance | None:
         """The open reply instance; there is at most one, the first reply's or a later one's."""
         return self.running.get(Metric.FIRST_REPLY_TIME) or self.running.get(Metric.NEXT_REPLY_TIME)
 
-    def log(self, instance: Instance, kind: LogType, at: datetime | None = None) -> None:
-        """Write what happened to an instance, now unless said otherwise, into the log."""
-        self.metric_events.append(MetricEvent(at or self.now, instance.metric, instance.number, kind))
-
-    def problem(self, what: str) -> None:
-        """Note what makes no sense in this step, as a sentence that begins with its instant."""
-        self.problems.append(f"At {format_instant(self.now)} {what}.")
-
-    def keep(self, instance: Instance) -> Instance:
-        """Take the next version of an instance: running while it is open, gone when it has ended."""
-        if instance.exempt != (self.exempt is not None):
-            instance = instance._replace(exempt=not instance.exempt)
-        if instance.open:
-            self.running[instance.metric] = instance
-        else:
-            self.running.pop(instance.metric, None)
-        self.changed[instance.key] = instance
-        return instance
-
     # The life of an instance ------------------------------------------------------------------------------------------
 
     def activate(self, metric: Metric, activated_at: datetime | None = None) -> None:
         """Start the next instance of a metric, measured from now or from an earlier message."""
-        self.numbers[metric] += 1
-        instance = Instance(metric, self.numbers[metric], activated_at or self.now)
+        number = self.numbers[metric] = self.numbers[metric] + 1
+        instance = Instance(metric, number, activated_at or self.now)
         self.log(instance, LogType.ACTIVATE)
         self.keep(self._aimed(instance, terms_for(self, metric)))
         if activated_at:
@@ -179,14 +84,14 @@ class Draft:
         if instance.stage is Stage.PAUSED:
             return instance
         run = instance.run and pause_run(instance.target_hours(self.rules), instance.run, self.now)
-        return instance._replace(stage=Stage.PAUSED, pauses=(*instance.pauses, (self.now, None)), run=run)
+        return instance._replace(stage=Stage.PAUSED, pauses=appended(instance.pauses, (self.now, None)), run=run)
 
     def running_again(self, instance: Instance) -> Instance:
         """Return the instance running from now on, unless it already is."""
         if instance.stage is not Stage.PAUSED:
             return instance
         run = instance.run and resume_run(instance.target_hours(self.rules), instance.run, self.now)
-        pauses = (*instance.pauses[:-1], (instance.pauses[-1][0], self.now))
+        pauses = appended(instance.pauses[:-1], (instance.pauses[-1][0], self.now))
         return instance._replace(stage=Stage.ACTIVE, pauses=pauses, run=run)
 
     # Targets ----------------------------------------------------------------------------------------------------------
@@ -269,3 +174,8 @@ class Draft:
         self.cancel(instance)
         if instance.metric in REPLY_METRICS:
             self.first_reply_ended, self.waiting = True, ()
+
+
+def appended(items: tuple[T, ...], item: T) -> tuple[T, ...]:
+    """Return a tuple with one more item; a tuple of thousands is copied once, where unpacking would copy it twice."""
+    return items + (item,)  # noqa: RUF005

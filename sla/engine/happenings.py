@@ -5,7 +5,7 @@ from typing import Any, assert_never
 
 from sla.conditions import CUSTOM
 from sla.engine.choice import choose_policies
-from sla.engine.draft import Draft
+from sla.engine.draft import Draft, appended
 from sla.engine.shelves import dismiss, make_void, merge_in, take_out, undo_dismissal, undo_void
 from sla.engine.state import Edit, ShelfReason
 from sla.engine.updates import acknowledge, answer, conclude, let_clocks_follow, set_status
@@ -120,7 +120,7 @@ def _replies(draft: Draft, event: Created | Comment) -> bool:
 def _wait_for_answer(draft: Draft, event: Created | Comment) -> None:
     if draft.ticket.requester is None and event.user is not None:
         draft.ticket = replace(draft.ticket, requester=event.user)
-    draft.waiting = (*draft.waiting, Message(event.at, event.id))
+    draft.waiting = appended(draft.waiting, Message(event.at, event.id))
 
 
 def _reacted(draft: Draft, event: Reaction) -> None:

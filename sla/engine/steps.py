@@ -62,10 +62,9 @@ def settle_draft(draft: Draft, now: datetime) -> None:
 
 def take(draft: Draft, event: Event) -> None:
     """Apply an event to a working copy."""
-    if draft.at is not None and event.at < draft.at:
+    if draft.last_at is not None and event.at < draft.last_at:
         raise SlaError("An event came that is older than the ticket's last one; fold all its events anew.")
-    draft.clear()
-    draft.at = event.at
+    draft.begin(event.at)
     pass_deadlines(draft, event.at)
     if problem := _objection(draft, event):
         draft.problem(problem)
