@@ -110,11 +110,23 @@ class Delivery:
             if not isinstance(opened, str):
                 return opened
             drawn = replace(drawn, channel=opened)
+        elif (closed := await self._closed_to_us(drawn.channel)) is not None:
+            return closed
         outcome = await self._call(message, drawn, plain=False)
         if isinstance(outcome, Unfit):
             log.error("outbox.unfit", key=message.key, reason=outcome.reason)
             outcome = await self._call(message, drawn, plain=True)
         return outcome
+
+    async def _closed_to_us(self, channel: str) -> Outcome | None:
+        """Why nothing of ours may be posted there, as of now: people of other companies must not read it."""
+        try:
+            found = await self.directory.channel(channel)
+        except SlackUnavailableError as error:
+            return NotAccepted(reason=str(error))
+        if found is not None and found.is_external:
+            return DestinationDead(reason="shared_with_another_company")
+        return None
 
     async def _call(self, message: OutboxMessage, drawn: Drawn, *, plain: bool) -> Outcome:
         client = self.slack.client()
