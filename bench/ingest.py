@@ -8,11 +8,12 @@ with `synchronous=FULL`, on uvloop where there is a loop.
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -39,6 +40,7 @@ _STATE = {"open": [{"metric": "first_reply_time", "n": 1}, {"metric": "requester
 _METRICS = ("first_reply_time", "requester_wait_time")
 
 
+_Contestant = Callable[[range], Awaitable[float]]
 _Work = tuple[Envelope, TicketRecord, TicketEvent, list[InstanceRecord]]
 
 
@@ -101,10 +103,14 @@ async def _rate(do: Callable[[Any], Awaitable[object]], work: Sequence[Any], in_
     return (perf_counter() - start) / len(work)
 
 
-async def _ours(path: Path, events: int, in_flight: int) -> float:
-    migrations.upgrade(f"sqlite:///{path}")
+@asynccontextmanager
+async def _ours(path: Path, in_flight: int) -> AsyncIterator[_Contestant]:
     async with Database(f"sqlite:///{path}") as db:
-        return await _rate(db.write, [_unit(number) for number in range(1, events + 1)], in_flight)
+
+        async def take(numbers: range) -> float:
+            return await _rate(db.write, [_unit(number) for number in numbers], in_flight)
+
+        yield take
 
 
 def _raw_row(record: Any, **extra: Any) -> dict[str, Any]:
@@ -122,23 +128,26 @@ def _statement(table: str, row: dict[str, Any], conflict: str = "") -> str:
     return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)}) {conflict}"
 
 
-def _floor(path: Path, events: int) -> float:
-    migrations.upgrade(f"sqlite:///{path}")
+@asynccontextmanager
+async def _floor(path: Path) -> AsyncIterator[_Contestant]:
     conn = sqlite3.connect(path, isolation_level=None)
     conn.execute("PRAGMA synchronous = FULL")
     conn.execute("PRAGMA foreign_keys = ON")
-    work = [_raw_values(number) for number in range(1, events + 1)]
-    start = perf_counter()
-    for envelope, ticket, happened, targets in work:
-        conn.execute("BEGIN IMMEDIATE")
-        conn.execute(_INBOX, envelope)
-        conn.execute(_TICKET, ticket).fetchone()
-        conn.execute(_EVENT, happened)
-        conn.executemany(_INSTANCE, targets)
-        conn.execute("COMMIT")
-    seconds = (perf_counter() - start) / events
+
+    async def take(numbers: range) -> float:
+        work = [_raw_values(number) for number in numbers]
+        start = perf_counter()
+        for envelope, ticket, happened, targets in work:
+            conn.execute("BEGIN IMMEDIATE")
+            conn.execute(_INBOX, envelope)
+            conn.execute(_TICKET, ticket).fetchone()
+            conn.execute(_EVENT, happened)
+            conn.executemany(_INSTANCE, targets)
+            conn.execute("COMMIT")
+        return (perf_counter() - start) / len(numbers)
+
+    yield take
     conn.close()
-    return seconds
 
 
 def _raw_values(number: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
@@ -164,8 +173,8 @@ _INSTANCE = _statement(
 )
 
 
-async def _orm(path: Path, events: int) -> float:
-    migrations.upgrade(f"sqlite:///{path}")
+@asynccontextmanager
+async def _orm(path: Path) -> AsyncIterator[_Contestant]:
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
 
     def settings(connection: Any, _: Any) -> None:
@@ -193,26 +202,37 @@ async def _orm(path: Path, events: int) -> float:
             await session.commit()
             await session.refresh(created)
 
-    try:
-        return await _rate(ingest, [_values(number) for number in range(1, events + 1)], 1)
-    finally:
-        await engine.dispose()
+    async def take(numbers: range) -> float:
+        return await _rate(ingest, [_values(number) for number in numbers], 1)
+
+    yield take
+    await engine.dispose()
 
 
-def _round(files: Iterator[Path], events: int) -> tuple[float, ...]:
-    return (
-        _floor(next(files), events),
-        *(uvloop.run(_ours(next(files), events, waiting)) for waiting in (1, 8, 64)),
-        uvloop.run(_orm(next(files), events // 4)),
-    )
+async def _compete(folder: Path, rounds: int, events: int) -> list[tuple[float, ...]]:
+    """Seconds an event of (floor, ours alone, with 8, with 64 in flight, ORM), round by round in turn.
+
+    What a disk takes for a commit changes within seconds, so the turns are short and ratios are taken within a round.
+    """
+    async with AsyncExitStack() as stack:
+
+        def enter(contestant: Callable[..., Any], *how: int) -> Awaitable[_Contestant]:
+            path = folder / f"{contestant.__name__}{how}.db"
+            migrations.upgrade(f"sqlite:///{path}")
+            return stack.enter_async_context(contestant(path, *how))
+
+        contestants = [await enter(_floor), *[await enter(_ours, waiting) for waiting in (1, 8, 64)], await enter(_orm)]
+        return [
+            tuple([await take(range(1 + events * turn, 1 + events * (turn + 1))) for take in contestants])
+            for turn in range(rounds)
+        ]
 
 
-def run(events: int = 800, rounds: int = 3) -> list[Result]:
-    """Measure all in one run, several times in turn, each on a file of its own; the least disturbed time counts."""
+def run(rounds: int = 15, events: int = 100) -> list[Result]:
+    """Measure all in one run and in turn, each on a file of its own."""
     with tempfile.TemporaryDirectory(prefix="threadline-bench-", dir=Path.cwd()) as folder:
-        files = (Path(folder) / f"{number}.db" for number in count())
-        measured = [_round(files, events) for _ in range(rounds)]
-    floor, alone, eight, many, orm = (min(times) for times in zip(*measured, strict=True))
+        measured = uvloop.run(_compete(Path(folder), rounds, events))[1:]  # the first round warms up
+    floor, alone, eight, many, orm = (median(times) for times in zip(*measured, strict=True))
 
     def per_second(seconds: float) -> str:
         return f"{1 / seconds:,.0f} events/s"
@@ -221,21 +241,21 @@ def run(events: int = 800, rounds: int = 3) -> list[Result]:
         Result(
             goal="P4",
             what="ingest alone against raw sqlite3 (time)",
-            ratio=alone / floor,
+            ratio=median(one[1] / one[0] for one in measured),
             limit=3,
             detail=f"{per_second(alone)}, floor {per_second(floor)}",
         ),
         Result(
             goal="P4",
             what="ingest, 8 in flight, against raw sqlite3 alone (time)",
-            ratio=eight / floor,
+            ratio=median(one[2] / one[0] for one in measured),
             limit=2,
             detail=f"{per_second(eight)}; 64 in flight {per_second(many)}",
         ),
         Result(
             goal="P4",
             what="ingest, 8 in flight, against the idiomatic asynchronous ORM (rate)",
-            ratio=orm / eight,
+            ratio=median(one[4] / one[2] for one in measured),
             limit=10,
             at_least=True,
             detail=f"ORM {per_second(orm)}, {orm / alone:.1f} times slower than ours alone",

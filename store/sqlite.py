@@ -160,7 +160,8 @@ class Writer:
         self._name = url.database or ""
         self._engine = writing_engine(url, virtual_clock=virtual_clock)
         self._on_commit = on_commit
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._gathered: list[_Waiting] = []
+        self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="threadline-writer", daemon=True)
         self._thread.start()
@@ -168,11 +169,20 @@ class Writer:
     async def write(self, unit: Unit) -> Any:
         """Run `unit` in a transaction, perhaps together with its neighbours."""
         waiting = _Waiting(unit, self._loop.create_future())
-        self._queue.put(waiting)
+        if not self._gathered:
+            # Those whom one commit released write again within one turn of the loop: let them go together.
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(waiting)
         return await waiting.future
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     async def stop(self) -> None:
         """Finish what waits, then end the thread."""
+        self._hand_over()
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         self._engine.dispose()
@@ -196,18 +206,16 @@ class Writer:
 
     def _next_batch(self) -> list[_Waiting]:
         """Everybody who waits now; empty when it is time to stop."""
-        batch: list[_Waiting] = []
-        waiting = self._queue.get()
-        while waiting is not None:
-            batch.append(waiting)
-            if len(batch) == _MOST_UNITS:
-                return batch
+        batch = list(self._queue.get() or ())
+        while batch and len(batch) < _MOST_UNITS:
             try:
-                waiting = self._queue.get_nowait()
+                more = self._queue.get_nowait()
             except queue.Empty:
-                return batch
-        if batch:
-            self._queue.put(None)
+                break
+            if more is None:
+                self._queue.put(None)
+                break
+            batch += more
         return batch
 
     def _resolve(self, outcomes: list[_Outcome], topics: frozenset[Topic]) -> None:

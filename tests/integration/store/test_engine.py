@@ -290,6 +290,23 @@ async def test_who_waits_is_woken_by_a_commit(db: Database, unit: Any, topic: To
         assert await heard(db, unit) == set()
 
 
+async def test_units_that_wait_together_share_one_commit(sqlite_url: str) -> None:
+    migrations.upgrade(sqlite_url)
+    async with Database(sqlite_url) as db:
+        commits: list[frozenset[Topic]] = []
+        db.on_notify(commits.append)
+        names = iter("abcdefghijklmnop")
+
+        async def writer() -> None:
+            for name in names:
+                await db.write(lambda conn, name=name: inbox.put(conn, envelope(name)))
+
+        await asyncio.gather(*(writer() for _ in range(8)))
+        await asyncio.sleep(0)
+
+        assert len(commits) == 2
+
+
 async def test_a_new_deadline_wakes_the_tick(db: Database) -> None:
     await db.write(lambda conn: tickets.create(conn, a_ticket()))
     assert await heard(db, lambda conn: instances.upsert_many(conn, [an_instance()])) == {Topic.DEADLINES}
