@@ -103,7 +103,7 @@ class Draft(WorkingCopy):
             self._lose_target(instance)
         elif terms.moves(instance) or (terms.counts_business and terms.schedule in self.measure_anew):
             self.keep(self._aimed(instance, terms))
-            self.judge(metric)
+            self.judge(metric, retargeted=True)
         elif not terms.describes(instance):
             self.keep(instance._replace(policy=terms.policy, policy_id=terms.policy_id, schedule=terms.schedule))
 
@@ -113,7 +113,7 @@ class Draft(WorkingCopy):
         self.keep(self.measured(moved))
         self.judge(moved.metric)
 
-    def judge(self, metric: Metric) -> None:
+    def judge(self, metric: Metric, *, retargeted: bool = False) -> None:
         """Breach an open instance whose deadline has just been put in the past; void a breach that no longer holds."""
         instance = self.running[metric]
         due = instance.run.due if instance.run else None
@@ -121,7 +121,7 @@ class Draft(WorkingCopy):
         if late and not instance.breached:
             self.breach(instance, self.now)
         elif instance.breached and not late:
-            self.unbreach(instance, relaxed=True)
+            self.unbreach(instance, relaxed=retargeted)
 
     def breach(self, instance: Instance, at: datetime) -> None:
         """Stamp the breach of an instance."""

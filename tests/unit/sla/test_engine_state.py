@@ -296,3 +296,20 @@ def test_messages_that_join_what_is_no_ticket_wait_without_a_clock_until_they_ar
 
     assert (len(merged.waiting), merged.open_instances) == (1, ())
     assert (taken_out.waiting, taken_out.changed) == ((), ())
+
+
+def test_an_instance_remembers_that_its_target_was_eased_after_a_breach():
+    rules = rules_with(policy("P", first_reply_time={"normal": 60, "low": 240}))
+    state = advance(opened(rules), PriorityChanged(at=at(90), to=Priority.LOW))
+
+    assert (clock(state).breached, clock(state).relaxed) == (False, True)
+
+
+def test_a_breach_that_went_with_a_merge_was_not_eased():
+    rules = rules_with(policy("P", first_reply_time=60))
+    target = advance(start(Ticket(id="T2"), rules), Created(at=at(60), by=Role.END_USER, user="U2"))
+    merged = advance(target, MergedIn(at=at(90), source="T1", messages=opened(rules).waiting))
+    taken_out = advance(merged, MergedIn(at=at(95), source="T1", undo=True))
+
+    assert clock(merged).breached_at == at(90)
+    assert (clock(taken_out).breached, clock(taken_out).relaxed) == (False, False)
