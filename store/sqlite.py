@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from store.errors import AlreadyRunningError, as_store_error
+from store.errors import AlreadyRunningError, UnavailableError, as_store_error
 from store.leases import VIRTUAL_CLOCK
 from store.wake import Topic, collect
 
@@ -105,10 +105,17 @@ class Hold:
 
         Raises:
             AlreadyRunningError: Somebody has it.
+            UnavailableError: The folder does not exist, or may not be written.
         """
         if self._file is not None:
             return
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise UnavailableError(
+                f"The database {self._path.with_suffix('')} cannot be opened ({error.strerror}): check that its folder "
+                "exists and may be written."
+            ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
