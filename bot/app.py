@@ -119,8 +119,11 @@ class Threadline:
         """Take nothing more, finish what is in flight, let go of everything."""
         if self._socket is not None:
             await self._socket.stop()
-        self.alarm.stop()
-        await asyncio.gather(self._intake_worker.stop(within=STOP_SECONDS), self._send_worker.stop(within=STOP_SECONDS))
+        await asyncio.gather(
+            self.alarm.stop(within=STOP_SECONDS),
+            self._intake_worker.stop(within=STOP_SECONDS),
+            self._send_worker.stop(within=STOP_SECONDS),
+        )
         if self._desk is not None:
             await self._hand_over()
         if self._http is not None:

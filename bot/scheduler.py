@@ -5,6 +5,8 @@ job is moved to the next due instant whenever that changes. An interval job, bec
 moved and a late one is dropped.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +27,8 @@ class Alarm:
         self._tick = tick
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.ticked_at: datetime | None = None
         self.failures = 0
 
@@ -42,10 +46,15 @@ class Alarm:
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Stop the scheduler; a tick that is running finishes."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self, *, within: float) -> None:
+        """Stop the scheduler; a tick that is running finishes, if it does so ``within`` seconds."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        await asyncio.sleep(0)  # a tick that was due at this very moment begins
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), within)
+        self._scheduler.shutdown(wait=False)  # cancels what still runs
 
     def due(self, instant: datetime | None) -> None:
         """Say when the next deadline or threshold comes; an earlier wake-up that is already set stays."""
@@ -60,6 +69,13 @@ class Alarm:
             job.modify(next_run_time=wake_at)
 
     async def _run(self) -> None:
+        self._idle.clear()
+        try:
+            await self._tick_once()
+        finally:
+            self._idle.set()
+
+    async def _tick_once(self) -> None:
         try:
             next_due = await self._tick()
         except Exception:
