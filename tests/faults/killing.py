@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.sandbox import Sandbox
 from tests.faults.ledger import Ledger
-from tests.support.processes import Mortal, free_port, until
+from tests.support.processes import Command, free_port, until
 
 CONFIG = """
 admins: [U0ADA]
@@ -74,7 +74,7 @@ class Scene:
 
     sandbox: Sandbox
     time: SlackTime
-    bot: Mortal
+    bot: Command
     ledger: Ledger
     chance: random.Random
     posted: list[dict[str, Any]] = field(default_factory=list)
@@ -104,15 +104,15 @@ class Scene:
         for _ in range(times):
             working = self.chance.random() < 0.85
             if working:
-                await until(lambda: self.bot.has_said("Threadline runs"))
+                await self.bot.says("Threadline runs")
             await asyncio.sleep(self.chance.uniform(0.0, 0.9))
-            assert await self.bot.end(signal.SIGKILL) == -signal.SIGKILL
+            assert (await self.bot.end(signal.SIGKILL)).code == -signal.SIGKILL
             self.kills[self.ledger.phase() if working else "starting"] += 1
             self.bot.start()
 
     async def calm(self) -> None:
         """Slack repeats what was not acknowledged; then everything that was begun is brought to its end."""
-        await until(lambda: self.bot.has_said("Threadline runs"))
+        await self.bot.says("Threadline runs")
         await self.sandbox.drained()
         self.time.move_on(400)
         await self.sandbox.drained()
@@ -152,7 +152,7 @@ async def desk(folder: Path, database: str, *, socket_mode: bool, seed: int) -> 
     # A send takes long enough to be interrupted, and a few are cut off after Slack has taken them.
     sandbox.faults.calls("delay", method="chat.*", seconds=0.1)
     sandbox.faults.calls("drop", method="chat.postMessage", skip=5, count=3)
-    bot = Mortal(
+    bot = Command(
         "run",
         folder=folder,
         SLACK_API_URL=f"{base}/api/",

@@ -50,7 +50,7 @@ async def kills(folder, *, socket_mode, seed):
         every_message_recorded_as_sent_is_in_slack_once(scene)
         every_ticket_has_one_card_in_its_alert_channel(scene)
         every_broken_promise_was_told_once(scene)
-        assert await scene.bot.end(signal.SIGTERM) == 0
+        assert (await scene.bot.end(signal.SIGTERM)).code == 0
 
 
 def every_message_is_understood_once(scene: Scene) -> None:

@@ -1,4 +1,8 @@
-"""The command ``threadline`` as a process: run to its end, or started, waited for and killed."""
+"""The command ``threadline`` as a process: run to its end, or started, listened to and killed.
+
+The processes are forked from one that has loaded the program's modules already, so that a test spends its time on work
+and not on imports; beyond that they are like those that a shell starts.
+"""
 
 import asyncio
 import multiprocessing
@@ -6,25 +10,20 @@ import os
 import signal
 import socket
 import sys
+import warnings
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from multiprocessing.context import ForkServerContext
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-_ROOT = Path(__file__).parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 _POLL_SECONDS = 0.02
-
-
-def environment_of(**variables: str) -> dict[str, str]:
-    """The environment of a process: nothing of ours but what every program needs, and what is given."""
-    kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith("COVERAGE_")}
-    return kept | {"PYTHONPATH": str(_ROOT), "PYTHONWARNINGS": "error"} | variables
+_NUMBERS = count(1)
 
 
 def free_port() -> int:
@@ -42,7 +41,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """A command that ran to its end."""
+    """A command that has ended; the code is negative for one that a signal ended."""
 
     code: int
     out: str
@@ -54,114 +53,65 @@ class Ended:
         return self.err.splitlines()
 
 
-async def threadline(*arguments: str, folder: Path, stdin: str = "", **variables: str) -> Ended:
-    """Run a command in a folder of its own to its end."""
-    process = await _start(arguments, folder, variables)
-    out, err = await process.communicate(stdin.encode())
-    assert process.returncode is not None
-    return Ended(code=process.returncode, out=out.decode(), err=err.decode())
+class Command:
+    """``threadline`` with arguments, an environment of its own and a folder to be in."""
 
-
-async def _start(arguments: Sequence[str], folder: Path, variables: Mapping[str, str]) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
-        cwd=folder,
-        env=environment_of(**variables),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-
-
-class Started:
-    """A command that goes on until it is told to stop."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.said = ""
-
-    async def says(self, words: str) -> str:
-        """Wait for a line with these words on stdout, and return it; everything said before is kept."""
-        assert self.process.stdout is not None
-        while line := (await self.process.stdout.readline()).decode():
-            self.said += line
-            if words in line:
-                return line.strip()
-        raise AssertionError(f"It ended without saying {words!r}: {(await self.ended()).err}")
-
-    async def stop(self, number: signal.Signals = signal.SIGTERM) -> Ended:
-        """Send a signal, and wait for the end."""
-        self.process.send_signal(number)
-        return await self.ended()
-
-    async def ended(self) -> Ended:
-        """Wait for the end."""
-        out, err = await self.process.communicate()
-        assert self.process.returncode is not None
-        return Ended(code=self.process.returncode, out=self.said + out.decode(), err=err.decode())
-
-
-@asynccontextmanager
-async def started(*arguments: str, folder: Path, **variables: str) -> AsyncIterator[Started]:
-    """Start a command; it is killed in the end if it still runs."""
-    process = await _start(arguments, folder, variables)
-    try:
-        yield Started(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-
-
-def _quick_starts() -> ForkServerContext:
-    """Processes whose imports are done already: a kill test spends its time on work, not on loading modules."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.cli", "alembic.command", "aiosqlite", "uvicorn.protocols.http.auto"])
-    return context
-
-
-class Mortal:
-    """``threadline`` as a process that is killed and started again; what it says goes to a file."""
-
-    def __init__(self, *arguments: str, folder: Path, **variables: str) -> None:
+    def __init__(self, *arguments: str, folder: Path, stdin: str = "", **variables: str) -> None:
+        kept = {name: value for name, value in os.environ.items() if name in _KEPT}
         self._arguments = arguments
+        self._environment = kept | variables
         self._folder = folder
-        self._environment = environment_of(**variables)
-        self._log = folder / "threadline.log"
-        self._heard = 0
-        self._context = _quick_starts()
+        self._stdin = stdin
+        self._files: dict[int, Path] = {}
         self._process: BaseProcess | None = None
 
     def start(self) -> None:
-        """Start it."""
-        self._heard = len(self.log)
-        self._process = self._context.Process(
-            target=_run, args=(self._arguments, self._environment, str(self._folder), str(self._log))
+        """Start it, and forget what an earlier life has said."""
+        place = self._folder / ".said"
+        place.mkdir(exist_ok=True)
+        name = f"{os.getpid()}-{next(_NUMBERS)}"
+        self._files = {0: place / f"{name}.in", 1: place / f"{name}.out", 2: place / f"{name}.err"}
+        for file in self._files.values():
+            file.write_text(self._stdin if file.suffix == ".in" else "", encoding="utf-8")
+        files = {number: str(file) for number, file in self._files.items()}
+        self._process = _quick_starts().Process(
+            target=_run, args=(self._arguments, self._environment, str(self._folder), files)
         )
         self._process.start()
 
     @property
-    def log(self) -> str:
-        """Everything that all its lives have said."""
-        return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
+    def out(self) -> str:
+        """What it has written to stdout so far."""
+        return self._files[1].read_text(encoding="utf-8")
+
+    @property
+    def err(self) -> str:
+        """What it has written to stderr so far."""
+        return self._files[2].read_text(encoding="utf-8")
 
     def has_said(self, words: str) -> bool:
-        """Whether its present life has said that; raises when that life is over."""
-        said = self.log[self._heard :]
-        if self._process is not None and not self._process.is_alive():
-            raise AssertionError(f"It ended by itself with {self._process.exitcode}:\n{said[-4000:]}")
-        return words in said
+        """Whether these words are on stdout; raises when it has ended without them."""
+        alive = self._process is not None and self._process.is_alive()
+        if words in self.out:
+            return True
+        if not alive:
+            raise AssertionError(f"It ended without saying {words!r}:\n{self.out[-2000:]}{self.err[-4000:]}")
+        return False
 
-    async def end(self, number: signal.Signals) -> int:
-        """Send a signal and wait for the end; the exit code, negative for a signal."""
+    async def says(self, words: str) -> None:
+        """Wait until these words are on stdout."""
+        await until(lambda: self.has_said(words))
+
+    async def end(self, number: signal.Signals | None = None) -> Ended:
+        """Send a signal, if one is given, and wait for the end."""
         process = self._process
         assert process is not None
         assert process.pid is not None
-        os.kill(process.pid, number)
+        if number is not None:
+            os.kill(process.pid, number)
         await until(lambda: not process.is_alive())
-        self._process = None
         assert process.exitcode is not None
-        return process.exitcode
+        return Ended(code=process.exitcode, out=self.out, err=self.err)
 
     async def destroy(self) -> None:
         """Kill it if it still runs."""
@@ -169,14 +119,42 @@ class Mortal:
             await self.end(signal.SIGKILL)
 
 
-def _run(arguments: Sequence[str], environment: Mapping[str, str], folder: str, log: str) -> None:
+async def threadline(*arguments: str, folder: Path, stdin: str = "", **variables: str) -> Ended:
+    """Run a command in a folder to its end."""
+    command = Command(*arguments, folder=folder, stdin=stdin, **variables)
+    command.start()
+    try:
+        return await command.end()
+    finally:
+        await command.destroy()
+
+
+@asynccontextmanager
+async def started(*arguments: str, folder: Path, **variables: str) -> AsyncIterator[Command]:
+    """Start a command; it is killed in the end if it still runs."""
+    command = Command(*arguments, folder=folder, **variables)
+    command.start()
+    try:
+        yield command
+    finally:
+        await command.destroy()
+
+
+def _quick_starts() -> multiprocessing.context.ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["bot.cli", "alembic.command", "aiosqlite", "uvicorn.protocols.http.auto"])
+    return context
+
+
+def _run(arguments: Sequence[str], environment: Mapping[str, str], folder: str, files: Mapping[int, str]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
+    for number, file in files.items():
+        os.dup2(os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_APPEND), number)
+    sys.stdin = os.fdopen(0, encoding="utf-8")
     sys.argv = ["threadline", *arguments]
+    warnings.simplefilter("error")
     from bot.__main__ import main
 
     main()
