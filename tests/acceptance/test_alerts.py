@@ -245,7 +245,9 @@ async def test_alerts_of_two_tickets_go_to_their_own_cards(desk: Desk):
     await desk.post("U0RITA", "The export is empty")
     await desk.post("U0HANK", "I cannot log in", channel="C0GLOBEX")
     await desk.at("10:01")
-    threads = {card["ts"]: [alert.text for alert in desk.alerts() if alert.thread_ts == card["ts"]] for card in desk.cards()}
+    threads = {
+        card["ts"]: [alert.text for alert in desk.alerts() if alert.thread_ts == card["ts"]] for card in desk.cards()
+    }
     assert [len(texts) for texts in threads.values()] == [2, 2]
     assert all("Globex" in text for text in threads[desk.card_ts(2)])
 

@@ -225,7 +225,9 @@ async def test_a_direct_message_to_the_bot_opens_no_ticket(desk: Desk):
 
 
 async def test_a_new_external_channel_is_tracked_once_the_bot_is_in_it(desk: Desk):
-    desk.sandbox.build.channel("T0HOME", "acme-pilot", id="C0PILOT", shared_with=["T0ACME"], members=["U0ANA", "U0RITA"])
+    desk.sandbox.build.channel(
+        "T0HOME", "acme-pilot", id="C0PILOT", shared_with=["T0ACME"], members=["U0ANA", "U0RITA"]
+    )
     await desk.post("U0RITA", "Too early", channel="C0PILOT")
     desk.sandbox.channels.invite("C0PILOT", "U0THREAD", "U0ANA")
     await desk.post("U0RITA", "The export is empty", channel="C0PILOT")
