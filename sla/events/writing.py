@@ -69,7 +69,7 @@ def _own_keys(event: Event) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 -
         case Reaction():
             return {"by": event.by.value, "user": event.user, "name": event.name}
         case StatusChanged() | PriorityChanged() | GroupChanged() | ScheduleChanged():
-            return {"to": event.to}
+            return {"to": None if event.to is None else str(event.to)}
         case TagsChanged():
             return {"add": list(event.add), "remove": list(event.remove)}
         case FieldChanged():

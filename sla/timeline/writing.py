@@ -19,7 +19,7 @@ def history_to_json(history: History, until: datetime) -> dict[str, Any]:
         "policy": state.policy,
         "group_policy": state.group_policy,
         "status": state.ticket.status.value if state.created else None,
-        "priority": state.ticket.priority,
+        "priority": state.ticket.priority and state.ticket.priority.value,
         "metrics": [
             _metric(instance, state.rules, until) for instance in history.instances if instance.target is not None
         ],

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sla.engine import LogType, advance, fold, settle, start, state_from_json, state_to_json
+from sla.events import MergedIn, Message, NotATicket, event_to_json
 from sla.timeline import evaluate, parse_timeline
 from tests.support.days import END, days, events_of, instant, rules_of, story_of, ticket_of
 from tests.support.timelines import agent, created, policy, timeline
@@ -147,3 +148,39 @@ def test_the_time_of_the_world_does_not_matter_to_a_file():
         one_day = evaluate(parse_timeline(text))
 
     assert long_ago == one_day
+
+
+@MODEST
+@given(days(), st.integers(0, 14))
+def test_declared_no_ticket_and_taken_back_at_once_every_clock_is_as_it_was(day, place):
+    unsettled = ("no_reply_needed", "policies")  # which such an update would end, or bring forward
+    events = [event for event in events_of(day) if event_to_json(event)["type"] not in unsettled]
+    at = events[min(place, len(events) - 1)].at
+    before, after = [one for one in events if one.at <= at], [one for one in events if one.at > at]
+    taken_back = [NotATicket(at=at), NotATicket(at=at, undo=True)]
+
+    told = fold(ticket_of(day), rules_of(day), [*before, *taken_back, *after], UNTIL)
+
+    assert told.instances == fold(ticket_of(day), rules_of(day), events, UNTIL).instances
+
+
+@MODEST
+@given(days(), st.integers(0, 14), st.integers(0, 14))
+def test_messages_merged_in_and_taken_out_again_before_anything_else_leave_every_deadline_as_it_was(day, place, age):
+    events = [event for event in events_of(day) if event_to_json(event)["type"] not in ("no_reply_needed", "policies")]
+    at = events[min(place, len(events) - 1)].at
+    until_then = [one for one in events if one.at <= at]
+    alone = fold(ticket_of(day), rules_of(day), until_then, at)
+    if alone.state.ticket.status.ended or not alone.state.waiting:
+        return
+    messages = (Message(at - timedelta(minutes=age), "m1"),)
+    merged = [MergedIn(at=at, source="T9", messages=messages), MergedIn(at=at, source="T9", undo=True)]
+
+    told = fold(ticket_of(day), rules_of(day), [*until_then, *merged], at)
+
+    assert deadlines(told) == deadlines(alone)
+    assert told.state.waiting == alone.state.waiting
+
+
+def deadlines(story):
+    return [(one.key, one.stage, one.activated_at, one.breach_at, one.breached) for one in story.instances]
