@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import migrations, postgresql, sqlite
 from store.errors import StoreError, as_store_error
+from store.hold import Hold
 from store.urls import parse_url
 from store.wake import Topic
 
@@ -38,7 +39,7 @@ class Database:
         self._writer: sqlite.Writer | postgresql.Writer | None = None
         self._reader: AsyncEngine | None = None
         self._listener: postgresql.Listener | None = None
-        self._hold = None if self.is_postgresql else sqlite.Hold(self.url)
+        self._hold = None if self.is_postgresql else Hold(self.url)
 
     @property
     def is_postgresql(self) -> bool:
