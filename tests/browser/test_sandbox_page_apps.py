@@ -221,6 +221,20 @@ async def test_a_form_that_the_app_replaces_keeps_what_was_typed(desk: Desk, ope
     assert desk.sandbox.read.views(user="U0ANNA") == []
 
 
+async def test_after_a_form_is_closed_one_types_on_where_one_was(desk: Desk, open_page: OpenPage) -> None:
+    async def opened(payload: Json) -> None:
+        await desk.app.client.views_open(trigger_id=payload["trigger_id"], view=FORM)
+
+    desk.app.on["/sla"] = opened
+    page = (await open_page(desk.address("U0ANNA", "C0GENERAL"))).page
+    await say(page, "Message #general as Anna Berg", "/sla priority")
+    await expect(page.get_by_role("textbox", name="Why")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.keyboard.type("Where was I?")
+    await expect(writing(page, "Message #general as Anna Berg")).to_have_value("Where was I?")
+
+
 async def test_a_permalink_leads_to_the_message_on_this_page(desk: Desk, open_page: OpenPage) -> None:
     asked = desk.sandbox.act.post("C0ACME", "U0CARL", "The checkout is down")
     link = await desk.app.client.chat_getPermalink(channel="C0ACME", message_ts=asked["ts"])

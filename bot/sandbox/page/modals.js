@@ -135,6 +135,10 @@ class OpenModal {
   remove() {
     this.node.close();
     this.node.remove();
+    // Closing gives the focus back, but in Chromium not the caret with it: typing would go nowhere.
+    const back = document.activeElement;
+    back?.blur();
+    back?.focus();
   }
 }
 
