@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from store.errors import AlreadyRunningError
+from store.errors import AlreadyRunningError, UnavailableError
 
 
 class Hold:

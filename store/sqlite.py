@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from store.errors import AlreadyRunningError, UnavailableError, as_store_error
+from store.errors import as_store_error
 from store.leases import VIRTUAL_CLOCK
 from store.wake import Topic, collect
 
