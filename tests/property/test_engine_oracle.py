@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.support.days import END, MIDNIGHT, days, instant, story_of
@@ -35,6 +36,7 @@ def described(instance, rules):
     }
 
 
+@pytest.mark.timeout(max(120, EXAMPLES / 5))
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(days())
 def test_the_engine_agrees_with_an_oracle_that_counts_minutes(day):
