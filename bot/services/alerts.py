@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from sla.instants import format_instant, instant
 
-ALERT, DIRECT = "alert", "direct"
+ALERT, DIRECT, ALERT_EDIT = "alert", "direct", "alert_edit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

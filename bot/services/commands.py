@@ -195,9 +195,12 @@ def _act(call: Call, act: Callable[[int], Answer]) -> Answer:
 
 
 def _choice(words: list[str], known: list[Priority] | list[Status]) -> str | Answer:
-    chosen = next((word.lower() for word in words if word.lower() in set(known)), None)
+    chosen = next((word for word in words if word.lower() in set(known)), None)
+    left = [word for word in words if word != chosen]
+    if chosen is not None and left:
+        return Answer(text=f"{authored(' '.join(left), 80)} names no ticket: write its number, such as #42, or a link.")
     if chosen is not None:
-        return chosen
+        return chosen.lower()
     names = [str(name) for name in known]
     meant = did_you_mean(words[0] if words else "", names)
     return Answer(text=f"Which one? {meant}It is {', '.join(names[:-1])} or {names[-1]}.")

@@ -19,8 +19,8 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.clock import Clock
-from bot.services import cards
-from bot.services.alerts import ALERT, DIRECT
+from bot.services import aftermath, cards
+from bot.services.alerts import ALERT, ALERT_EDIT, DIRECT
 from bot.services.desk import Desk
 from bot.services.drawing import Drawn, Void, draw
 from bot.services.reconciling import was_sent
@@ -162,7 +162,7 @@ class Delivery:
 
     async def _look_up(self, message: OutboxMessage) -> Outcome:
         absent = NotAccepted(reason="it had not arrived", after=timedelta())
-        if message.kind == cards.CARD_UPDATE:
+        if message.kind in {cards.CARD_UPDATE, ALERT_EDIT}:
             return absent  # an edit may be made twice without anybody noticing
         channel: str | Outcome = message.destination
         if message.kind == DIRECT:
@@ -241,6 +241,10 @@ def _accepted(
             card_ts=outcome.ts,
             card_hash=digest or None,
         )
+    elif message.kind in {ALERT, DIRECT}:
+        stored = outbox.find(conn, message.workspace, message.key)
+        if stored is not None:
+            aftermath.edit_alert(conn, stored, now)
     elif message.ticket_id is not None and message.kind == cards.CARD_UPDATE:
         tickets.update_columns(conn, desk.workspace, message.ticket_id, card_hash=digest)
     return True
@@ -248,7 +252,7 @@ def _accepted(
 
 def _fallback(desk: Desk, message: OutboxMessage, now: datetime) -> outbox.NewMessage | None:
     """An alert whose channel cannot be written to goes to an admin instead; nothing is lost in silence."""
-    if message.kind in {cards.CARD, cards.CARD_UPDATE, DIRECT} or not desk.config.admins:
+    if message.kind in {cards.CARD, cards.CARD_UPDATE, ALERT_EDIT, DIRECT} or not desk.config.admins:
         return None
     return outbox.NewMessage(
         workspace=message.workspace,

@@ -2,26 +2,30 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
 from bot.services import cards
-from bot.services.alerts import DIRECT, Alerted
+from bot.services.alerts import ALERT_EDIT, DIRECT, Alerted
 from bot.services.desk import Desk
 from bot.slack.blocks import Post
 from bot.slack.cards import AlertView, alert, card
 from bot.slack.client import SlackUnavailableError
 from bot.slack.directory import Directory
-from store import instances, tickets
+from bot.slack.wording import span
+from store import instances, outbox, tickets
 from store.engine import Database
+from store.instances import InstanceRecord
 from store.outbox import OutboxMessage
 from store.tickets import TicketRecord
 
 # An alert that is this late says so: whoever reads it wants to know why it comes now.
 LATE = timedelta(minutes=2)
+
+_SOLVED_METRICS = frozenset({"requester_wait_time", "agent_work_time", "total_resolution_time"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ async def draw(
     """The contents of an outbox row as of now."""
     if message.kind in {cards.CARD, cards.CARD_UPDATE}:
         return await _draw_card(message, db=db, desk=desk, directory=directory)
+    if message.kind == ALERT_EDIT:
+        return await _draw_ending(message, db=db, desk=desk, directory=directory)
     return await _draw_alert(message, db=db, desk=desk, directory=directory, now=now)
 
 
@@ -82,26 +88,9 @@ async def _draw_alert(
     if told is None:
         return Void(reason="it no longer holds")
     ticket, alerted = told
-    customer = desk.config.customers.get(ticket.customer or "")
     late = now - alerted.due_at
-    drawn = alert(
-        AlertView(
-            number=ticket.ticket_id,
-            customer=customer.name if customer else await display_name(directory, ticket.requester),
-            tier=ticket.customer_tier or "",
-            text=ticket.subject,
-            priority=ticket.priority or "",
-            status=ticket.status,
-            metric=alerted.metric,
-            breach=alerted.breach,
-            breach_at=alerted.breach_at,
-            offset=alerted.offset,
-            business_hours=alerted.business_hours,
-            mentions=alerted.mentions,
-            permalink=ticket.permalink or "",
-            late=late if late > LATE else None,
-        )
-    )
+    view = await _alert_view(desk, directory, ticket, alerted)
+    drawn = alert(replace(view, late=late if late > LATE else None))
     if message.kind == DIRECT:
         return Drawn(channel=message.destination, post=drawn)
     in_thread = ticket.card_ts is not None and ticket.card_channel == message.destination
@@ -113,6 +102,54 @@ async def _draw_alert(
     )
 
 
+async def _draw_ending(message: OutboxMessage, *, db: Database, desk: Desk, directory: Directory) -> Drawn | Void:
+    """An alert's post with how the matter ended."""
+    found = await db.read(partial(_ended, message))
+    if found is None:
+        return Void(reason="there is no post to edit")
+    ticket, instance, sent = found
+    view = await _alert_view(desk, directory, ticket, Alerted.from_payload(sent.payload))
+    drawn = alert(replace(view, ending=ending_of(instance)))
+    return Drawn(channel=sent.channel_id or "", post=drawn, edit_ts=sent.message_ts)
+
+
+async def _alert_view(desk: Desk, directory: Directory, ticket: TicketRecord, alerted: Alerted) -> AlertView:
+    customer = desk.config.customers.get(ticket.customer or "")
+    return AlertView(
+        number=ticket.ticket_id,
+        customer=customer.name if customer else await display_name(directory, ticket.requester),
+        tier=ticket.customer_tier or "",
+        text=ticket.subject,
+        priority=ticket.priority or "",
+        status=ticket.status,
+        metric=alerted.metric,
+        breach=alerted.breach,
+        breach_at=alerted.breach_at,
+        offset=alerted.offset,
+        business_hours=alerted.business_hours,
+        mentions=alerted.mentions,
+        permalink=ticket.permalink or "",
+    )
+
+
+def ending_of(instance: InstanceRecord) -> str:
+    """How an instance ended, as one sentence for its alerts; an open one is no longer late."""
+    word = "Solved" if instance.metric in _SOLVED_METRICS else "Answered"
+    unit, name = ("business_seconds", " of support hours") if instance.business_hours else ("calendar_seconds", "")
+    over = timedelta(seconds=instance.elapsed.get(unit, 0) - (instance.target_seconds or 0))
+    match instance.outcome:
+        case "met":
+            return f"✅ {word} in time."
+        case "missed" if over > timedelta(0):
+            return f"❌ {word} {span(over)}{name} late."
+        case "missed":
+            return f"❌ {word} too late, outside support hours."
+        case "open":
+            return "The deadline was moved: it is not late any more."
+        case outcome:
+            return f"No longer counted: {outcome}."
+
+
 def _told(desk: Desk, message: OutboxMessage, conn: Connection) -> tuple[TicketRecord, Alerted] | None:
     """The ticket and the alert, if the promise that it is about is still open and has the same deadline."""
     ticket = tickets.get(conn, desk.workspace, message.ticket_id or 0)
@@ -121,6 +158,17 @@ def _told(desk: Desk, message: OutboxMessage, conn: Connection) -> tuple[TicketR
     if ticket is None or instance is None or instance.outcome != "open" or instance.breach_at != alerted.breach_at:
         return None
     return ticket, alerted
+
+
+def _ended(message: OutboxMessage, conn: Connection) -> tuple[TicketRecord, InstanceRecord, OutboxMessage] | None:
+    sent = outbox.find(conn, message.workspace, str(message.payload["of"]))
+    ticket = tickets.get(conn, message.workspace, message.ticket_id or 0)
+    instance = instances.get(
+        conn, message.workspace, message.ticket_id or 0, message.metric or "", message.instance or 0
+    )
+    if sent is None or sent.message_ts is None or ticket is None or instance is None:
+        return None
+    return ticket, instance, sent
 
 
 async def display_name(directory: Directory, user: str | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.config.config import Config
+from bot.services import aftermath
 from bot.services.desk import Desk
 from bot.services.watching import instance_record, logs_of, route_of, watch
 from sla.alert_log import AlertLog
@@ -109,6 +110,7 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
         for instance in story.instances
     ]
     instances.replace(conn, desk.workspace, ticket.ticket_id, records)
+    aftermath.edit_alerts(conn, records, now)
     wanted = [_event_record(ticket, event, now) for event in story.metric_events]
     metric_events.agree(conn, desk.workspace, ticket.ticket_id, wanted, now)
     passed = [instance.breached_at for instance in story.instances if instance.breached_at is not None]
@@ -159,14 +161,13 @@ def _save_steps(
     known = instances.some(conn, desk.workspace, ticket.ticket_id, [_named(key) for key in steps.changed])
     logs = _rearmed(desk, ticket, steps, logs_of(known))
     gone = [_named(key) for key in steps.withdrawn]
-    instances.upsert_many(
-        conn,
-        [
-            instance_record(desk, ticket, steps.state, instance, logs.get(key, AlertLog()), now)
-            for key, instance in steps.changed.items()
-            if key not in steps.withdrawn
-        ],
-    )
+    records = [
+        instance_record(desk, ticket, steps.state, instance, logs.get(key, AlertLog()), now)
+        for key, instance in steps.changed.items()
+        if key not in steps.withdrawn
+    ]
+    instances.upsert_many(conn, records)
+    aftermath.edit_alerts(conn, records, now)
     instances.remove(conn, desk.workspace, ticket.ticket_id, gone)
     metric_events.withdraw(conn, desk.workspace, ticket.ticket_id, gone, now)
     _append_log(

@@ -84,6 +84,7 @@ class AlertView:
         breach: Whether the deadline has passed.
         offset: Time left in the target's own hours, or time over, when the alert was due.
         late: How long after it was due the alert is sent, when that needs saying.
+        ending: How the matter ended, for a post that is edited afterwards; mentions are dropped then.
     """
 
     number: int
@@ -100,6 +101,7 @@ class AlertView:
     mentions: tuple[str, ...]
     permalink: str
     late: timedelta | None = None
+    ending: str = ""
 
 
 def card(view: CardView) -> Post:
@@ -128,30 +130,40 @@ def card(view: CardView) -> Post:
 
 
 def alert(view: AlertView) -> Post:
-    """A new post that notifies: what is about to be missed or was missed, by whom, and where to answer."""
+    """A post that notifies: what is about to be missed or was missed, by whom, and where to answer.
+
+    Edited afterwards, the same post says how it ended.
+    """
     label = metric_label(view.metric)
-    hours = "business hours" if view.business_hours else "24x7"
-    amount = span(view.offset)
-    if view.breach:
-        over = f" {amount} ago" if view.offset else ""
-        headline = f"🔴 *{label} missed{over}*"
-    else:
-        headline = f"🟠 *{label} due in {amount}*"
     who = escape(_customer(view.customer, view.tier))
     ticket = f"<{view.permalink}|#{view.number}>" if view.permalink else f"#{view.number}"
-    mentions = " ".join(f"<!{who}>" if who.startswith("subteam^") else f"<@{who}>" for who in view.mentions)
-    line = f"{headline} · {ticket} {who} · {view.priority or 'no priority'}"
-    detail = f"{'Was due' if view.breach else 'Due'} {date_token(view.breach_at)} ({hours}) · {view.status}"
-    if view.late is not None:
-        detail += f" · sent {span(view.late)} late"
+    mentions = "" if view.ending else " ".join(map(_mention, view.mentions))
+    icon = "🔴" if view.breach else "🟠"
+    line = f"{icon} *{label} {_reached(view)}* · {ticket} {who} · {view.priority or 'no priority'}"
+    detail = _alert_detail(view)
     built = [
-        blocks.section(f"{line}\n{mentions}".rstrip()),
+        blocks.section("\n".join(part for part in (line, view.ending, mentions) if part)),
         blocks.quote(clip(view.text, 300)),
         blocks.context(detail),
     ]
-    what = "missed" if view.breach else f"due in {amount}"
-    spoken = f"{label} {what}: #{view.number} {who} ({detail}). {mentions}".rstrip()
-    return Post(text=spoken, blocks=tuple(built))
+    spoken = f"{label} {_reached(view)}: #{view.number} {who} ({detail}). {view.ending} {mentions}"
+    return Post(text=spoken.strip(), blocks=tuple(built))
+
+
+def _reached(view: AlertView) -> str:
+    if not view.breach:
+        return f"due in {span(view.offset)}"
+    return f"missed {span(view.offset)} ago" if view.offset else "missed"
+
+
+def _alert_detail(view: AlertView) -> str:
+    hours = "business hours" if view.business_hours else "24x7"
+    detail = f"{'Was due' if view.breach else 'Due'} {date_token(view.breach_at)} ({hours}) · {view.status}"
+    return detail if view.late is None else f"{detail} · sent {span(view.late)} late"
+
+
+def _mention(whom: str) -> str:
+    return f"<!{whom}>" if whom.startswith("subteam^") else f"<@{whom}>"
 
 
 def _customer(name: str, tier: str) -> str:

@@ -33,7 +33,7 @@ async def test_pending_pauses_the_requesters_wait(desk: Desk):
     await desk.at("10:00")
     await desk.click("U0ANA", "Pending")
     assert desk.promises()["Requester wait time"] == "paused, 5 h left"
-    assert desk.buttons() == ["Claim", "Reopen", "Solve"]
+    assert desk.buttons() == ["Claim", "Reopen", "Solve", "No reply needed", "Not a ticket"]
     assert desk.card_text().startswith("⏸️")
 
 
@@ -101,7 +101,7 @@ async def test_reopen_after_solve_opens_the_ticket_again(desk: Desk):
     await desk.click("U0ANA", "Solve")
     await desk.click("U0BEN", "Reopen")
     assert desk.facts()["Status"] == "open"
-    assert desk.buttons() == ["Claim", "Pending", "Solve"]
+    assert desk.buttons() == ["Claim", "Pending", "Solve", "No reply needed", "Not a ticket"]
 
 
 async def test_a_customers_click_changes_nothing_and_is_answered(desk: Desk):
