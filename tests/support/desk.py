@@ -86,6 +86,7 @@ class Desk:
         self.stage = stage
         self.sandbox = stage.sandbox
         self._database = database
+        self.database_path = database.removeprefix("sqlite:///")
 
     @property
     def bot(self) -> Threadline:
