@@ -106,6 +106,8 @@ MUTANTS = [
            "    draft.waiting, draft.first_reply_ended = shelf.waiting, shelf.first_reply_ended\n    if",
            "    draft.waiting = shelf.waiting\n    if"),
     Mutant("an undo stamps what passed meanwhile", "engine/shelves.py", "        draft.judge(instance.metric)\n", ""),
+    Mutant("what changed while solved holds at the reopening", "engine/draft.py", "        self.chosen_for = None  #",
+           "        #"),
     Mutant("a merge moves the clock to the oldest", "engine/shelves.py",
            "        draft.move(owed, since)", "        pass"),
     Mutant("a merge reopens a solved ticket", "engine/shelves.py",

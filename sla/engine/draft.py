@@ -78,6 +78,7 @@ class Draft(WorkingCopy):
         """Let an instance that had ended run on, as it stands; the log tells when the update follows the status."""
         self.keep(instance)
         self.taken_up.add(instance.metric)
+        self.chosen_for = None  # the target in force may be another one by now
 
     def standing(self, instance: Instance) -> Instance:
         """Return the instance paused now, unless it already is."""

@@ -268,3 +268,21 @@ def test_a_schedule_taken_away_from_the_ticket_leaves_the_policys():
     )  # fmt: skip
 
     assert told.clock(FIRST)["breach_at"] == "13:00"
+
+
+def test_what_changed_while_the_ticket_was_solved_holds_when_it_is_reopened():
+    told = tell(
+        created("09:00"), status("10:00", "solved"), priority("10:30", "urgent"), status("11:00", "open"),
+        until="11:10", policies=[policy(requester_wait_time={"normal": 240, "urgent": 120})],
+    )  # fmt: skip
+
+    assert told.shown(WAIT, 1, "breach_at", "target_seconds") == {"breach_at": "12:00", "target_seconds": 7200}
+
+
+def test_what_changed_while_no_reply_was_needed_holds_when_that_is_undone():
+    told = tell(
+        created("09:00"), event("09:10", "no_reply_needed"), priority("09:20", "urgent"),
+        event("09:30", "no_reply_needed", undo=True), until="09:40", policies=[LADDER],
+    )  # fmt: skip
+
+    assert told.clock(FIRST)["breach_at"] == "11:00"
