@@ -6,6 +6,7 @@ from bot.cli.configuration import apply, check, export, init
 from bot.cli.database import migrate
 from bot.cli.demonstration import demo
 from bot.cli.engine import evaluate
+from bot.cli.explanation import explain
 from bot.cli.operation import doctor, run
 from bot.cli.sandboxed import sandbox
 
@@ -25,5 +26,6 @@ app.command("check")(check)
 app.command("apply")(apply)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
+app.command("explain")(explain)
 app.command("migrate")(migrate)
 app.command("sandbox")(sandbox)

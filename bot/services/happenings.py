@@ -37,7 +37,7 @@ def describe(event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one line fo
         case Comment(public=False):
             return f"internal note by {_who(event)}"
         case Comment():
-            return f"{'message' if event.by is Role.END_USER else 'reply'} by {_who(event)}{_words(event)}"
+            return f"{'reply' if event.by is Role.AGENT else 'message'} by {_who(event)}{_words(event)}"
         case CommentDeleted():
             return "a message was deleted"
         case Reaction():

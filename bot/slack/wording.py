@@ -33,6 +33,17 @@ def span(duration: timedelta) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
+def exactly(seconds: int) -> str:
+    """A number of seconds with nothing rounded away: "26 h 5 min", "40 s", "0 s".
+
+    Hours do not become days, because a day of business hours is not 24 of them.
+    """
+    minutes, rest = divmod(abs(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if count]
+    return ("-" if seconds < 0 else "") + (" ".join(parts) or "0 s")
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun: "1 ticket", "2 tickets"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
