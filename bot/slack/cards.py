@@ -203,8 +203,11 @@ def _clock_line(clock: ClockView) -> str:
     if clock.stage == "active" and clock.breach_at:
         verb = "missed, was due" if clock.breached else "due"
         return f"{'🔴' if clock.breached else '⏱️'} {label}  {verb} {date_token(clock.breach_at)}"
-    took = f" in {span(clock.elapsed)}" if clock.elapsed is not None and clock.stage == "fulfilled" else ""
-    return f"{_OUTCOME_ICONS.get(clock.outcome, '▫️')} {label}  {clock.outcome}{took}"
+    icon = _OUTCOME_ICONS.get(clock.outcome, "▫️")
+    if clock.stage != "fulfilled" or clock.elapsed is None:
+        return f"{icon} {label}  {clock.outcome}"
+    took = span(clock.elapsed)
+    return f"{icon} {label}  {f'met in {took}' if clock.outcome == 'met' else f'{clock.outcome}, took {took}'}"
 
 
 _OUTCOME_ICONS = {"met": "✅", "missed": "❌"}
