@@ -97,7 +97,10 @@ _timeline = record(_timeline_of, {"tickets": items(_ticket), "until": instant}, 
 
 
 def _wrong_names(timeline: Timeline) -> Iterator[str]:
-    """Yield a sentence for each schedule or ticket that is named but does not exist, and each id given twice."""
+    """Yield a sentence for each schedule that is named but does not exist, and each ticket's id given twice.
+
+    A ticket may be merged into one that is not in the file, such as one of another line.
+    """
     ids = [each.ticket.id for each in timeline.tickets]
     for place, each in enumerate(timeline.tickets):
         path = f"tickets[{place}]"
@@ -106,17 +109,17 @@ def _wrong_names(timeline: Timeline) -> Iterator[str]:
         if each.ticket.schedule:
             yield from _unknown_schedules(timeline.rules, f"{path}.schedule", [each.ticket.schedule])
         for number, one in enumerate(each.events):
-            yield from _wrong_names_in(one, f"{path}.events[{number}]", timeline.rules, each.ticket.id, ids)
+            yield from _wrong_names_in(one, f"{path}.events[{number}]", timeline.rules, each.ticket.id)
 
 
-def _wrong_names_in(one: Event, path: str, rules: Rules, ticket: str, ids: list[str]) -> Iterator[str]:
+def _wrong_names_in(one: Event, path: str, rules: Rules, ticket: str) -> Iterator[str]:
     match one:
         case ScheduleChanged(to=str(schedule)):
             yield from _unknown_schedules(rules, f"{path}.to", [schedule])
         case PoliciesChanged(to=policies):
             yield from _unknown_schedules(rules, f"{path}.to", [each.schedule for each in policies if each.schedule])
-        case Merged(into=into) if into not in ids or into == ticket:
-            yield f"{path}.into: There is no other ticket {into!r} to merge into."
+        case Merged(into=into) if into == ticket:
+            yield f"{path}.into: A ticket cannot be merged into itself."
         case _:
             return
 

@@ -32,7 +32,7 @@ def _linked(tickets: Sequence[TimelineTicket]) -> dict[str, list[TimelineTicket]
     merged: set[str] = set()
     for each in tickets:
         for event in each.events:
-            if isinstance(event, Merged):
+            if isinstance(event, Merged) and event.into in group_of:
                 merged |= {each.ticket.id, event.into}
                 _join(group_of, each.ticket.id, event.into)
     order = {each.ticket.id: place for place, each in enumerate(tickets)}
@@ -71,20 +71,20 @@ class _Merging:
             case Merged():
                 self._merge(event, id_)
             case Comment() | CommentDeleted() | Reaction():
-                self.gatherings[self._target(id_)].take(event)
+                self.gatherings.get(self._target(id_), self.gatherings[id_]).take(event)
             case _:
                 self.gatherings[id_].take(event)
 
     def _merge(self, event: Merged, id_: str) -> None:
         """Merge a ticket into another, or take it out again; the two get an event each."""
-        source, target = self.gatherings[id_], self.gatherings[self._target(event.into)]
+        source, target = self.gatherings[id_], self.gatherings.get(self._target(event.into))
         if source is target and not event.undo:
             source.refuse(event, "the ticket cannot be merged into itself")
             return
         if event.undo and self.into.get(id_, event.into) != event.into:
             source.refuse(event, f"the ticket was not merged into {event.into!r}")
             return
-        if not event.undo and (not target.draft.created or target.draft.ticket.status is Status.CLOSED):
+        if target and not event.undo and not _can_take_in(target):
             source.refuse(event, f"the ticket cannot be merged into {event.into!r}, which is closed or not yet created")
             return
         makes_sense = event.undo is (id_ in self.into)
@@ -92,7 +92,8 @@ class _Merging:
         source.take(event)
         if not makes_sense:
             return
-        target.take(MergedIn(at=event.at, source=id_, messages=() if event.undo else messages, undo=event.undo))
+        if target:
+            target.take(MergedIn(at=event.at, source=id_, messages=() if event.undo else messages, undo=event.undo))
         if event.undo:
             del self.into[id_]
         else:
@@ -103,6 +104,10 @@ class _Merging:
         while id_ in self.into:
             id_ = self.into[id_]
         return id_
+
+
+def _can_take_in(target: Gathering) -> bool:
+    return target.draft.created and target.draft.ticket.status is not Status.CLOSED
 
 
 def _with_own_ids(event: Event, ticket: str) -> Event:

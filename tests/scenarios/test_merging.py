@@ -294,3 +294,21 @@ def test_nothing_is_merged_into_a_closed_ticket_or_one_that_does_not_exist_yet()
     assert told["T1"]["problems"] == [
         "At 2024-01-15T10:00:00Z the ticket cannot be merged into 'T2', which is closed or not yet created."
     ]
+
+
+def test_a_ticket_can_be_merged_into_one_that_is_not_in_the_file():
+    told = tell_all(T1=[created("09:00"), merged("09:30", into="T9"), customer("09:40")], policies=REPLIES)["T1"]
+
+    assert told.clock(FIRST)["outcome"] == "merged"
+    assert told["problems"] == []
+
+
+def test_what_went_into_a_ticket_that_was_merged_out_of_the_file_went_with_it():
+    told = tell_all(
+        T1=[created("09:00"), merged("09:30", into="T2"), customer("10:10"), merged("10:20", into="T2", undo=True)],
+        T2=[created("09:10"), merged("10:00", into="T9"), customer("10:15")],
+        until="10:30", policies=REPLIES,
+    )  # fmt: skip
+
+    assert told["T2"].clock(FIRST)["outcome"] == "merged"
+    assert told["T1"].clock(FIRST)["breach_at"] == "11:00"
