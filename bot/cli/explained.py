@@ -77,11 +77,12 @@ def _headline(of: Reasons, clock: _Clock) -> list[str]:
     subject = clip(" ".join(plain(of.story.subject).split()), 80)
     hours = "business hours" if instance.target.business_hours else "around the clock"
     schedule = f"schedule {instance.schedule}, " if instance.schedule else ""
+    subject = f'  "{subject}"' if subject else ""
+    target = f"Target {exactly(instance.target.seconds)}, {hours}; policy {instance.policy}; {schedule}"
     return [
-        f"{of.story.name}  {metric_label(instance.metric)}{number}" + (f'  "{subject}"' if subject else ""),
+        f"{of.story.name}  {metric_label(instance.metric)}{number}{subject}",
         _came_to(of, clock),
-        f"Target {exactly(instance.target.seconds)}, {hours}; policy {instance.policy}; {schedule}"
-        f"times in {clock.zone}.",
+        f"{target}times in {clock.zone}.",
     ]
 
 
