@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from bot.services import cards
 from bot.services.alerts import ALERT_EDIT, DIRECT, Alerted
 from bot.services.desk import Desk
+from bot.slack.alert_posts import AlertView, alert
 from bot.slack.blocks import Post
-from bot.slack.cards import AlertView, alert, card
+from bot.slack.cards import card
 from bot.slack.client import SlackUnavailableError
 from bot.slack.directory import Directory
 from bot.slack.wording import span

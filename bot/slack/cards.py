@@ -1,4 +1,4 @@
-"""The ticket's card in the alert channel and the alerts in its thread: values in, Block Kit out."""
+"""The ticket's card in the alert channel: values in, Block Kit out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.slack import blocks
 from bot.slack.blocks import Block, Post
 from bot.slack.text import authored, clip, date_token, escape
-from bot.slack.wording import metric_label, span
+from bot.slack.wording import customer_label, metric_label, span
 
 _TEXT_LIMIT = 600
 
@@ -75,40 +75,11 @@ class CardView:
     not_a_ticket: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertView:
-    """One threshold of one instance, reached.
-
-    Attributes:
-        mentions: User ids, and user group ids as ``subteam^ID``, who are to be notified by the post.
-        breach: Whether the deadline has passed.
-        offset: Time left in the target's own hours, or time over, when the alert was due.
-        late: How long after it was due the alert is sent, when that needs saying.
-        ending: How the matter ended, for a post that is edited afterwards; mentions are dropped then.
-    """
-
-    number: int
-    customer: str
-    tier: str
-    text: str
-    priority: str
-    status: str
-    metric: str
-    breach: bool
-    breach_at: datetime
-    offset: timedelta
-    business_hours: bool
-    mentions: tuple[str, ...]
-    permalink: str
-    late: timedelta | None = None
-    ending: str = ""
-
-
 def card(view: CardView) -> Post:
     """The card: who waits for what until when, and the buttons to do something about it."""
     deadline = _next_deadline(view.clocks)
     due = f" · {metric_label(deadline[0]).lower()} due {date_token(deadline[1])}" if deadline else ""
-    title = f"#{view.number} {_customer(view.customer, view.tier)}"
+    title = f"#{view.number} {customer_label(view.customer, view.tier)}"
     facts = (
         f"*Status*  {view.status}",
         f"*Priority*  {view.priority or 'none'}",
@@ -127,48 +98,6 @@ def card(view: CardView) -> Post:
     ]
     text = f"{view.badge.capitalize()}: {escape(title)} · {view.priority or 'no priority'} · {view.status}{due}: "
     return Post(text=text + authored(view.text, 200), blocks=tuple(built))
-
-
-def alert(view: AlertView) -> Post:
-    """A post that notifies: what is about to be missed or was missed, by whom, and where to answer.
-
-    Edited afterwards, the same post says how it ended.
-    """
-    label = metric_label(view.metric)
-    who = escape(_customer(view.customer, view.tier))
-    ticket = f"<{view.permalink}|#{view.number}>" if view.permalink else f"#{view.number}"
-    mentions = "" if view.ending else " ".join(map(_mention, view.mentions))
-    icon = "🔴" if view.breach else "🟠"
-    line = f"{icon} *{label} {_reached(view)}* · {ticket} {who} · {view.priority or 'no priority'}"
-    detail = _alert_detail(view)
-    built = [
-        blocks.section("\n".join(part for part in (line, view.ending, mentions) if part)),
-        blocks.quote(clip(view.text, 300)),
-        blocks.context(detail),
-    ]
-    spoken = f"{label} {_reached(view)}: #{view.number} {who} ({detail}). {view.ending} {mentions}"
-    return Post(text=spoken.strip(), blocks=tuple(built))
-
-
-def _reached(view: AlertView) -> str:
-    if not view.breach:
-        return f"due in {span(view.offset)}"
-    return f"missed {span(view.offset)} ago" if view.offset else "missed"
-
-
-def _alert_detail(view: AlertView) -> str:
-    hours = "business hours" if view.business_hours else "24x7"
-    detail = f"{'Was due' if view.breach else 'Due'} {date_token(view.breach_at)} ({hours}) · {view.status}"
-    return detail if view.late is None else f"{detail} · sent {span(view.late)} late"
-
-
-def _mention(whom: str) -> str:
-    return f"<!{whom}>" if whom.startswith("subteam^") else f"<@{whom}>"
-
-
-def _customer(name: str, tier: str) -> str:
-    name = " ".join(name.split()) or "Unknown customer"
-    return f"{name} ({tier})" if tier else name
 
 
 def _files_line(names: Sequence[str]) -> str:

@@ -47,3 +47,9 @@ def exactly(seconds: int) -> str:
 def plural(count: int, noun: str) -> str:
     """A count with its noun: "1 ticket", "2 tickets"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def customer_label(name: str, tier: str) -> str:
+    """Who is served, on one line: "Acme Inc (enterprise)"."""
+    name = " ".join(name.split()) or "Unknown customer"
+    return f"{name} ({tier})" if tier else name

@@ -1,0 +1,98 @@
+"""An alert as a post: in the thread of the ticket's card, or in a direct message."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.slack import blocks
+from bot.slack.blocks import Post
+from bot.slack.text import authored, clip, date_token, escape
+from bot.slack.wording import customer_label, metric_label, span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """One threshold of one instance, reached.
+
+    Attributes:
+        mentions: User ids, and user group ids as ``subteam^ID``, who are to be notified by the post.
+        breach: Whether the deadline has passed.
+        offset: Time left in the target's own hours, or time over, when the alert was due.
+        late: How long after it was due the alert is sent, when that needs saying.
+        late_because: What kept it, where that is known.
+        instead_of: The destination that could not be reached, for an alert that comes here in its place.
+        ending: How the matter ended, for a post that is edited afterwards; mentions are dropped then.
+    """
+
+    number: int
+    customer: str
+    tier: str
+    text: str
+    priority: str
+    status: str
+    metric: str
+    breach: bool
+    breach_at: datetime
+    offset: timedelta
+    business_hours: bool
+    mentions: tuple[str, ...]
+    permalink: str
+    late: timedelta | None = None
+    late_because: str = ""
+    instead_of: str = ""
+    ending: str = ""
+
+    @property
+    def reached(self) -> str:
+        """What happened to the promise: "due in 12 min", "missed"."""
+        if not self.breach:
+            return f"due in {span(self.offset)}"
+        return f"missed {span(self.offset)} ago" if self.offset else "missed"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What has to be said about this alert's own journey, as plain text."""
+        late = "" if self.late is None else f"sent {span(self.late)} late"
+        if late and self.late_because:
+            late = f"{late}: {self.late_because}"
+        misled = f"could not be sent to {self.instead_of}" if self.instead_of else ""
+        return tuple(remark for remark in (late, misled) if remark)
+
+
+def alert(view: AlertView) -> Post:
+    """A post that notifies: what is about to be missed or was missed, by whom, and where to answer.
+
+    Edited afterwards, the same post says how it ended.
+    """
+    label = metric_label(view.metric)
+    who = escape(customer_label(view.customer, view.tier))
+    mentions = "" if view.ending else " ".join(map(mention, view.mentions))
+    line = f"{icon(view)} *{label} {view.reached}* · {ticket_link(view)} {who} · {view.priority or 'no priority'}"
+    detail = _detail(view)
+    built = [
+        blocks.section("\n".join(part for part in (line, view.ending, mentions) if part)),
+        blocks.quote(clip(view.text, 300)),
+        blocks.context(detail),
+    ]
+    spoken = f"{label} {view.reached}: #{view.number} {who} ({detail}). {view.ending} {mentions}"
+    return Post(text=spoken.strip(), blocks=tuple(built))
+
+
+def icon(view: AlertView) -> str:
+    """Red for what is missed, orange for what is about to be."""
+    return "🔴" if view.breach else "🟠"
+
+
+def ticket_link(view: AlertView) -> str:
+    """The ticket's number, leading to its thread."""
+    return f"<{view.permalink}|#{view.number}>" if view.permalink else f"#{view.number}"
+
+
+def mention(whom: str) -> str:
+    """A person, or a user group, so that Slack notifies them."""
+    return f"<!{whom}>" if whom.startswith("subteam^") else f"<@{whom}>"
+
+
+def _detail(view: AlertView) -> str:
+    hours = "business hours" if view.business_hours else "24x7"
+    due = f"{'Was due' if view.breach else 'Due'} {date_token(view.breach_at)} ({hours})"
+    return " · ".join((due, view.status, *(authored(remark, 300) for remark in view.remarks)))
