@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.configuration import read_config_text
-from bot.cli.errors import NO
+from bot.cli.errors import NO, say
 from bot.cli.output import progress, progress_done, tell
 from bot.clock import ManualClock, ScaledClock
 from bot.config.ready_made import template_text
@@ -26,8 +26,10 @@ from bot.demo.story import MORNING, sample_story
 from bot.errors import BotError
 from bot.importers.slack_export import choose_agents, read_slack_export
 from bot.observability import set_up_logging
-from bot.sandbox import Sandbox
+from bot.sandbox import Sandbox, SandboxError
 from bot.slack.wording import metric_label
+
+_MOST_REASONS = 20
 
 
 def demo(
@@ -101,12 +103,23 @@ async def _replay(path: Path, agents: str, policy: str) -> Account:
     clock = ManualClock(lines[0].at - timedelta(seconds=1))
 
     def build(sandbox: Sandbox) -> world.World:
-        return world.build_replay(sandbox, export, chosen, policy=policy)
+        try:
+            return world.build_replay(sandbox, export, chosen, policy=policy)
+        except SandboxError as error:
+            raise BotError(f"{path} is not like any export of Slack's: {error}") from None
 
     async with stage(clock, build, workers=False, today=lines[0].at.date()) as on:
         await play_to_the_end(on, lines, until=None, progress=_progress(len(lines)))
         progress_done()
+        _tell_what_was_left_out([*export.problems, *on.refused])
         return await take_account(on)
+
+
+def _tell_what_was_left_out(reasons: Sequence[str]) -> None:
+    for reason in reasons[:_MOST_REASONS]:
+        say(f"Left out: {reason}")
+    if len(reasons) > _MOST_REASONS:
+        say(f"Left out: {len(reasons) - _MOST_REASONS} more.")
 
 
 def _progress(total: int) -> Callable[[int], None]:

@@ -1,8 +1,9 @@
 """A Slack export as lines of a story: everybody says again what they said, when they said it."""
 
 from bot.demo.story import Post
-from bot.importers.slack_export import SlackExport
+from bot.importers.slack_export import ExportedMessage, SlackExport
 from bot.slack.envelopes import parse_ts, text_of
+from bot.slack.messages import message_from
 
 
 def replay_lines(export: SlackExport) -> list[Post]:
@@ -15,7 +16,13 @@ def replay_lines(export: SlackExport) -> list[Post]:
             text=text_of(message.raw.get("text")),
             ts=message.ts,
             reply_to=message.thread_ts or "",
+            file_names=_file_names(message),
         )
         for message in export.messages
         if (at := parse_ts(message.ts)) is not None
     ]
+
+
+def _file_names(exported: ExportedMessage) -> tuple[str, ...]:
+    message = message_from(exported.raw, channel=exported.channel)
+    return message.file_names if message else ()

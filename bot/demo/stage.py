@@ -17,7 +17,7 @@ from bot.config.load import load_config
 from bot.demo.story import Click, Command, Line, Post
 from bot.demo.world import ALERT_CHANNEL, World
 from bot.errors import BotError
-from bot.sandbox import Sandbox
+from bot.sandbox import Sandbox, SandboxError
 from store.engine import Database
 
 
@@ -85,7 +85,14 @@ class Stage:
 
     def _post(self, line: Post) -> None:
         thread_ts = self.said.get(line.reply_to, line.reply_to)
-        message = self.sandbox.act.post(line.channel, line.user, line.text, thread_ts=thread_ts, ts=line.ts)
+        files = [{"name": name, "content": ""} for name in line.file_names]
+        try:
+            message = self.sandbox.act.post(
+                line.channel, line.user, line.text, thread_ts=thread_ts, ts=line.ts, files=files, verbatim=bool(line.ts)
+            )
+        except SandboxError as error:
+            self.refused.append(f"What {line.user} wrote in {line.channel} at {line.at:%Y-%m-%d %H:%M}: {error}")
+            return
         self.posted += 1
         if line.name:
             self.said[line.name] = message["ts"]

@@ -10,7 +10,10 @@ MORNING = datetime(2026, 1, 12, 8, 58, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """Somebody writes; ``name`` is what later lines call the message by, ``reply_to`` the thread it answers in."""
+    """Somebody writes; ``name`` is what later lines call the message by, ``reply_to`` the thread it answers in.
+
+    With a ``ts`` it was written in a Slack before, and its text is Slack's own already.
+    """
 
     at: datetime
     channel: str
@@ -19,6 +22,7 @@ class Post:
     name: str = ""
     reply_to: str = ""
     ts: str = ""
+    file_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +144,7 @@ def sample_story() -> Sequence[Line]:
             channel="C0INITECH",
             user="U0MILTON",
             reply_to="stapler",
-            text="Found it, that works. Thanks!",
+            text="Thank you so much! :tada:",
         ),
         Click(at=_at("11:45"), user="U0BEN", action="ticket_solve", ticket_of="stapler"),
         Post(
