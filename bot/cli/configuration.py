@@ -75,7 +75,10 @@ def init(
     path = to or Settings.load().config_path
     if path.exists():
         raise BotError(f"{path} exists already: move it away, or write elsewhere with --to.", exit_code=2)
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BotError(f"{path} cannot be written: {error.strerror}.", exit_code=2) from None
     tell(f"Wrote {path}. Fill in, then run `threadline check`:")
     for placeholder in next(each.placeholders for each in list_templates() if each.name == template):
         tell(f"  line {placeholder.line}: {placeholder.value} - {placeholder.meaning}")
