@@ -88,13 +88,16 @@ def _configuration(settings: Settings) -> tuple[Config | None, list[Finding]]:
 async def _slack(settings: Settings, slack: SlackClients, config: Config | None) -> list[Finding]:
     try:
         installation = await who_am_i(slack)
-        findings = [Finding(what="bot token", ok=True, detail=f"{installation.name} ({installation.workspace})")]
+    except BotError as error:
+        return [Finding(what="bot token", ok=False, detail=str(error))]
+    findings = [Finding(what="bot token", ok=True, detail=f"{installation.name} ({installation.workspace})")]
+    try:
         findings.append(await _scopes(slack))
         findings.append(await _app_token(settings))
         if config is not None:
             findings += await _channels(Directory(slack), config)
-    except BotError as error:
-        return [Finding(what="bot token", ok=False, detail=str(error))]
+    except SlackUnavailableError as error:
+        findings.append(Finding(what="Slack", ok=False, detail=str(error)))
     return findings
 
 
