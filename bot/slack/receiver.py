@@ -13,11 +13,25 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request import payload_utils
 from slack_bolt.response import BoltResponse
 
 from bot.slack.envelopes import Envelope, read_envelope
 
 Keep = Callable[[Envelope], Awaitable[None]]
+
+# What Bolt raises about a payload of a shape that it does not expect.
+UNEXPECTED_SHAPE = (AttributeError, KeyError, TypeError, ValueError, IndexError)
+_PARTS: tuple[Callable[[dict[str, Any]], object], ...] = (
+    payload_utils.to_options,
+    payload_utils.to_shortcut,
+    payload_utils.to_action,
+    payload_utils.to_view,
+    payload_utils.to_command,
+    payload_utils.to_event,
+    payload_utils.to_message,
+    payload_utils.to_step,
+)
 
 
 def build_receiver(*, keep: Keep, signing_secret: str | None) -> AsyncApp:
@@ -72,7 +86,18 @@ def _request(body: str, query: str, headers: dict[str, str]) -> AsyncBoltRequest
     request = AsyncBoltRequest(body="", query=query, headers=listed)
     request.raw_body = body
     try:
-        return AsyncBoltRequest(body=body, query=query, headers=listed)
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+        return taken_apart(AsyncBoltRequest(body=body, query=query, headers=listed))
+    except UNEXPECTED_SHAPE:
         request.body = {"type": "malformed", "raw": body}
         return request
+
+
+def taken_apart(request: AsyncBoltRequest) -> AsyncBoltRequest:
+    """The request, once Bolt has shown that it can find its parts: it looks for them before our own code runs.
+
+    Raises:
+        One of UNEXPECTED_SHAPE: It cannot.
+    """
+    for part in _PARTS:
+        part(request.body)
+    return request

@@ -11,6 +11,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.client import ask
+from bot.slack.receiver import UNEXPECTED_SHAPE, taken_apart
 
 log = structlog.get_logger()
 
@@ -66,7 +67,7 @@ def _body(request: SocketModeRequest) -> dict[str, Any]:
     """The payload; one whose shape Bolt cannot take apart is wrapped, so that it is kept as well."""
     payload: Any = request.payload
     try:
-        AsyncBoltRequest(mode="socket_mode", body=payload)
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+        taken_apart(AsyncBoltRequest(mode="socket_mode", body=payload))
+    except UNEXPECTED_SHAPE:
         return {"type": "malformed", "raw": payload}
     return payload if isinstance(payload, dict) else {"type": "malformed", "raw": payload}
