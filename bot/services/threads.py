@@ -14,6 +14,7 @@ from bot.config.model import ChannelSettings, OpenBy
 from bot.services import ticketing
 from bot.services.desk import Desk
 from bot.services.speakers import Speaker
+from bot.services.thanks import thanks
 from bot.services.ticketing import Entry
 from bot.slack.directory import Channel
 from bot.slack.messages import Deletion, Edit, Message
@@ -121,8 +122,7 @@ def threaded(desk: Desk, said: Said, parent: Said | None, conn: Connection, now:
             return "ignored: the ticket is closed"
         _open(desk, said, conn, now)
         return "ticket opened: follow-up"
-    _record_comment(desk, said, ticket.ticket_id, conn, now)
-    return "comment"
+    return _record_comment(desk, said, ticket.ticket_id, conn, now)
 
 
 def _first_in_thread(desk: Desk, said: Said, parent: Said | None, conn: Connection, now: datetime) -> str:
@@ -143,14 +143,22 @@ def _first_in_thread(desk: Desk, said: Said, parent: Said | None, conn: Connecti
     return outcome
 
 
-def _record_comment(desk: Desk, said: Said, ticket_id: int, conn: Connection, now: datetime) -> None:
-    """A comment; the first agent who replies also becomes the assignee when there is none."""
-    entries = [_entry(said)]
+def _record_comment(desk: Desk, said: Said, ticket_id: int, conn: Connection, now: datetime) -> str:
+    """A comment with what follows from it; in a few words what it was.
+
+    The first agent who replies also becomes the assignee when there is none.
+    """
+    entry = _entry(said)
+    entries, why = [entry], ""
     ticket = tickets.get(conn, desk.workspace, ticket_id)
     if said.speaker.role is Role.AGENT and ticket is not None and not ticket.assignee:
         given = events.FieldChanged(at=said.message.at, field="assignee", to=said.message.user)
         entries.append(Entry(key=f"{said.key}:assignee", event=given, actor=said.message.user))
+    if said.settings.pleasantries and ticket is not None:
+        following, why = thanks(conn, desk, ticket, said.comment())
+        entries += following
     ticketing.record(conn, desk, ticket_id, entries, now)
+    return f"comment: {why}" if why else "comment"
 
 
 def _entry(said: Said) -> Entry:
