@@ -58,7 +58,7 @@ def stored_story(conn: Connection, number: int, now: datetime, workspace: str | 
     events = [event_from_json(one.body) for one in ticket_events.of_ticket(conn, ticket.workspace, number)]
     begun_under = _rules(conn, ticket.workspace, ticket.state["rules_version"])
     until = max(now, *(event.at for event in events))
-    return _tell(f"#{number}", ticket_from_json(ticket.state["initial"]), begun_under, events, until)
+    return tell_story(f"#{number}", ticket_from_json(ticket.state["initial"]), begun_under, events, until)
 
 
 def timeline_story(timeline: Timeline, named: str | None) -> Story:
@@ -73,11 +73,12 @@ def timeline_story(timeline: Timeline, named: str | None) -> Story:
         raise BotError(f"The timeline has {which}.", exit_code=2 if ids else 1)
     wanted = ids[0] if named is None else named
     if wanted not in ids:
-        raise BotError(f"The timeline has no ticket {wanted!r}.{did_you_mean(wanted, ids)}")
+        hint = did_you_mean(wanted, ids) or f" It has {', '.join(ids[:10])}{', ...' if len(ids) > 10 else ''}."
+        raise BotError(f"The timeline has no ticket {wanted!r}.{hint}")
     here = timeline.tickets[ids.index(wanted)]
     joined = [other for other in timeline.tickets if any(_merges(event, wanted) for event in other.events)]
     if not joined and not any(isinstance(event, Merged) for event in here.events):
-        return _tell(wanted, here.ticket, timeline.rules, here.events, timeline.until)
+        return tell_story(wanted, here.ticket, timeline.rules, here.events, timeline.until)
     # Merged tickets are told together; in a file no edit changes a schedule, so the last rules measure every instance.
     history = next(each for each in tell_stories(timeline) if each.state.ticket.id == wanted)
     events = in_order([*here.events, *(event for other in joined for event in other.events)])
@@ -88,6 +89,24 @@ def timeline_story(timeline: Timeline, named: str | None) -> Story:
         rules={},
         events=tuple(events),
         until=timeline.until,
+    )
+
+
+def tell_story(name: str, ticket: Ticket, rules: Rules, events: Iterable[Event], until: datetime) -> Story:
+    """The story that a ticket's events make under the rules in force at first; later ones than `until` do not count."""
+    ordered = [event for event in in_order(events) if event.at <= until]
+    state, measured_under = start(ticket, rules), {}
+    for event in ordered:
+        before, state = state.rules, advance(state, event)
+        for instance in state.changed:  # an update ends instances first, and then takes up edited rules
+            measured_under[instance.key] = state.rules if instance.open else before
+    return Story(
+        name=name,
+        subject=_subject(ordered),
+        history=fold(ticket, rules, ordered, until),
+        rules=measured_under,
+        events=tuple(ordered),
+        until=until,
     )
 
 
@@ -116,24 +135,6 @@ def _rules(conn: Connection, workspace: str, version: int) -> Rules:
     if stored is None:
         raise BotError(f"Version {version} of the configuration is missing from the database: restore a backup.")
     return rules_from_json(Config.from_document(stored.document).rules_json())
-
-
-def _tell(name: str, ticket: Ticket, rules: Rules, events: Iterable[Event], until: datetime) -> Story:
-    """Fold a ticket's events, and note under which rules each instance was measured last."""
-    ordered = [event for event in in_order(events) if event.at <= until]
-    state, measured_under = start(ticket, rules), {}
-    for event in ordered:
-        before, state = state.rules, advance(state, event)
-        for instance in state.changed:  # an update ends instances first, and then takes up edited rules
-            measured_under[instance.key] = state.rules if instance.open else before
-    return Story(
-        name=name,
-        subject=_subject(ordered),
-        history=fold(ticket, rules, ordered, until),
-        rules=measured_under,
-        events=tuple(ordered),
-        until=until,
-    )
 
 
 def _merges(event: Event, into: str) -> bool:
