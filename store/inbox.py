@@ -205,6 +205,31 @@ def retry(conn: Connection, workspace: str, keys: Sequence[str], now: datetime) 
     return changed
 
 
+def handle_again(
+    conn: Connection, workspace: str, span: tuple[str, str], outcomes_then: Sequence[str], now: datetime
+) -> int:
+    """Make pending again what was understood without something that has only come now; how many.
+
+    Looked at are the envelopes whose keys lie strictly within `span` and of which one of these outcomes came.
+    """
+    after, before = span
+    statement = (
+        update(table)
+        .where(
+            table.c.workspace == workspace,
+            table.c.key > after,
+            table.c.key < before,
+            table.c.state == fixed(InboxState.DONE),
+            table.c.outcome.in_(outcomes_then),
+        )
+        .values(state=InboxState.PENDING, attempts=table.c.attempts + 1, not_before=now)
+    )
+    changed = conn.execute(statement).rowcount
+    if changed:
+        wake(conn, Topic.INBOX)
+    return changed
+
+
 def counts(conn: Connection) -> dict[str, int]:
     """How many wait and how many were set aside; those understood are not counted, there are many."""
     states = (InboxState.PENDING, InboxState.QUARANTINED)

@@ -178,3 +178,16 @@ async def test_what_came_of_an_envelope_is_remembered(db: Database) -> None:
     assert await db.read(lambda conn: inbox.outcomes(conn, "T1", [])) == {}
     (done,) = await db.read(lambda conn: inbox.listing(conn, InboxState.DONE))
     assert done.outcome == "comment"
+
+
+async def test_what_was_understood_too_early_is_taken_again(db: Database) -> None:
+    keys = ["C1:100.5", "C1:100.5:changed:101.0", "C1:100.5:deleted", "C1:100.6", "C1:999.9", "C2:100.5:deleted"]
+    await put(db, *map(envelope, keys))
+    for item in await take(db):
+        outcome = "comment" if item.key == "C1:100.6" else "too early"
+        await db.write(lambda conn, item=item, outcome=outcome: inbox.done(conn, item, outcome))
+
+    again = await db.write(lambda conn: inbox.handle_again(conn, "T1", ("C1:100.5", "C1:101.0:z"), ["too early"], NOON))
+
+    assert again == 2
+    assert [item.key for item in await take(db)] == ["C1:100.5:changed:101.0", "C1:100.5:deleted"]
