@@ -6,7 +6,7 @@ database connection that decides and applies in one transaction and says in a wo
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
@@ -19,11 +19,18 @@ from bot.services.speakers import Speakers
 from bot.services.threads import Said
 from bot.slack.client import SlackClients, ask
 from bot.slack.directory import Channel
-from bot.slack.envelopes import Payload, mapping, parse_ts
+from bot.slack.envelopes import Kind, Payload, mapping, parse_ts
 from bot.slack.messages import Deletion, Edit, Message, Unread, message_from, read_message
-from store import conversations
+from store import conversations, inbox
 
 Apply = Callable[[Connection, datetime], str]
+
+# What became of events that came before the message that they are about.
+_TOO_EARLY = (
+    "ignored: an agent's own message",
+    "ignored: an edit of a message that is not a ticket's",
+    "ignored: a deletion of a message that is not a ticket's",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +71,9 @@ class Intake:
         settings = self.desk.config.channel(message.channel)
         said = Said(message=message, speaker=speaker, channel=channel, settings=settings)
         if message.thread_ts is None:
-            return partial(threads.top_level, self.desk, said)
+            return partial(_decide, self.desk, said, partial(threads.top_level, self.desk, said))
         parent = await self._parent(said)
-        return partial(threads.threaded, self.desk, said, parent)
+        return partial(_decide, self.desk, said, partial(threads.threaded, self.desk, said, parent))
 
     def _is_ours(self, message: Message) -> bool:
         """Also another installation's copy of this app, whose ids differ but for the app's own."""
@@ -119,3 +126,15 @@ class Intake:
             return None
         ts = message.root_ts
         return Message(channel=message.channel, ts=ts, at=at, user=message.parent_user, team="", text="")
+
+
+def _decide(desk: Desk, said: Said, decide: Apply, conn: Connection, now: datetime) -> str:
+    """Apply a message; what came too early for it, because Slack delivered it late, is then handled once more."""
+    outcome = decide(conn, now)
+    if outcome.startswith(("ticket opened", "comment")):
+        message = said.message
+        until = message.at + (said.settings.unthreaded_replies or timedelta())
+        own = f"{Kind.EVENT}:message:{message.channel}:"
+        span = f"{own}{message.ts}", f"{own}{until.timestamp():.6f}:z"
+        inbox.handle_again(conn, desk.workspace, span, _TOO_EARLY, now)
+    return outcome
