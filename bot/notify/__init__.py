@@ -1,0 +1,1 @@
+"""Ways out of Slack: e-mail and signed webhooks."""
