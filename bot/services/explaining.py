@@ -101,15 +101,20 @@ def metric_named(given: str) -> Metric:
 
 
 def _log(story: Story, instance: Instance, due: datetime | None) -> Iterator[Entry]:
-    for logged in story.history.metric_events:
-        if (logged.metric, logged.instance) != instance.key:
-            continue
+    own = [logged for logged in story.history.metric_events if (logged.metric, logged.instance) == instance.key]
+    for logged in sorted(own, key=lambda logged: _in_its_life(instance, logged)):
         instants = [logged.at]
         if logged.type is LogType.ACTIVATE and instance.activated_at != logged.at:
             instants.append(instance.activated_at)
         by_itself = logged.type is LogType.BREACH and logged.at == due
         because = () if by_itself else tuple(what for at in instants for what in _what_happened(story.events, at))
         yield Entry(logged=logged, because=because)
+
+
+def _in_its_life(instance: Instance, logged: MetricEvent) -> tuple[datetime, bool, bool]:
+    """Where an entry stands in an instance's own log: even in a single instant it begins first and ends last."""
+    ends = logged.type in {LogType.FULFILL, LogType.CANCEL} and logged.at == instance.ended_at
+    return logged.at, logged.type is not LogType.ACTIVATE, ends
 
 
 def _what_happened(events: Sequence[Event], at: datetime) -> Iterator[str]:

@@ -188,6 +188,13 @@ def test_an_instance_that_began_at_an_older_message_names_both():
     assert log(found)[0] == ("09:20", "activate", "a message was deleted", 'message by U1: "Anybody?"')
 
 
+def test_even_within_one_instant_an_instance_begins_first_and_ends_last():
+    story = (created("09:00"), status("09:00", "solved"))
+    found = one(*story, policies=[policy(requester_wait_time=60)])
+
+    assert [entry["type"] for entry in found["log"]] == ["activate", "apply_sla", "fulfill"]
+
+
 def test_a_schedule_without_enough_open_time_leaves_no_deadline():
     once = {
         "name": "once",
