@@ -1,6 +1,7 @@
-"""What a customer writes pings nobody, links nowhere, and stays inside its quotation; a customer reads nothing of ours."""
+"""What a customer writes pings nobody and links nowhere; what we write is read by no customer, and in no log."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.desk import TRIAGE, Desk
 
@@ -138,3 +139,14 @@ async def test_a_note_in_the_cards_thread_stays_there(desk: Desk):
     await desk.at("10:01")
     assert "forgot to pay" not in str(desk.sandbox.read.messages("C0ACME"))
     assert "forgot to pay" not in str(desk.alerts())
+
+
+async def test_neither_customers_words_nor_tokens_are_written_to_the_log(desk: Desk):
+    with capture_logs() as written:
+        await desk.post("U0RITA", "My password is hunter2")
+        desk.sandbox.faults.calls("error", method="chat.postMessage", error="invalid_blocks", count=1)
+        await desk.at("10:01")
+        await desk.command("U0ANA", "/priority urgnt hunter2")
+    assert written
+    for secret in ("hunter2", desk.stage.world.bot_token, desk.stage.world.signing_secret):
+        assert secret not in str(written)

@@ -27,4 +27,4 @@ async def test_the_card_shows_what_was_promised_and_until_when(desk: Desk):
 
 async def test_the_card_of_a_new_ticket_has_the_buttons_claim_pending_and_solve(desk: Desk):
     await desk.post("U0RITA", "The export is empty")
-    assert desk.buttons() == ["Claim", "Pending", "Solve"]
+    assert {"Claim", "Pending", "Solve"} <= set(desk.buttons())

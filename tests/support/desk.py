@@ -7,8 +7,9 @@ over real sockets. `live_desk` is the same world with the bot working by itself 
 import asyncio
 import re
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 import yaml
 
 from bot.app import Connection, Threadline
@@ -86,7 +88,6 @@ class Desk:
         self.stage = stage
         self.sandbox = stage.sandbox
         self._database = database
-        self.database_path = database.removeprefix("sqlite:///")
 
     @property
     def bot(self) -> Threadline:
@@ -235,6 +236,18 @@ class Desk:
             return answer.status, await answer.text()
 
     # The bot itself
+
+    def break_database(self) -> None:
+        """From now on nothing that Slack delivers can be stored."""
+        self._alter("ALTER TABLE inbox RENAME TO inbox_gone")
+
+    def mend_database(self) -> None:
+        """From now on it can be again."""
+        self._alter("ALTER TABLE inbox_gone RENAME TO inbox")
+
+    def _alter(self, statement: str) -> None:
+        with closing(sqlite3.connect(self._database.removeprefix("sqlite:///"))) as conn:
+            conn.execute(statement)
 
     async def stop_bot(self) -> None:
         """The bot's process ends."""
@@ -407,6 +420,15 @@ def desk_database(tmp_path: Path, empty_desk_database: Path) -> str:
     return f"sqlite:///{tmp_path / 'desk.db'}"
 
 
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Tracebacks as `run` writes them; structlog's own default draws every local variable, which takes seconds."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer], cache_logger_on_first_use=False)
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture
 async def desk(desk_database: str) -> AsyncIterator[Desk]:
     """Monday, nine o'clock: support opens, and the bot hears of everything over signed HTTP."""
@@ -419,7 +441,5 @@ async def desk(desk_database: str) -> AsyncIterator[Desk]:
 async def live_desk(request: pytest.FixtureRequest, desk_database: str) -> AsyncIterator[Desk]:
     """The bot works by itself, and ten minutes pass in a second."""
     clock = ScaledClock(MONDAY, speed=600)
-    async with opened(
-        desk_database, clock=clock, socket_mode=request.param == "Socket Mode", workers=True
-    ) as running:
+    async with opened(desk_database, clock=clock, socket_mode=request.param == "Socket Mode", workers=True) as running:
         yield running
