@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import assert_never
 
 from rich.console import Console
 from rich.table import Table
@@ -107,6 +108,8 @@ def _came_to(of: Reasons, clock: _Clock) -> str:
             said = f"Open: {due}, {f'late by {_late(of)}' if of.overdue else f'{_left(of)} left'}."
         case Stage.PAUSED:
             said = f"Paused: {f'{due}, late by {_late(of)}' if of.overdue else f'{_left(of)} left'}."
+        case _:
+            assert_never(instance.stage)
     return said + exempt
 
 

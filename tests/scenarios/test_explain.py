@@ -256,6 +256,7 @@ def test_a_merged_ticket_is_explained_up_to_the_merge():
     found = one(tickets=MERGED, named="T2", until="10:00", policies=[policy(first_reply_time=180)])
 
     assert (found["outcome"], found["explanation"]["end"]) == ("merged", "2024-01-15T09:30:00Z")
+    assert log(found)[-1] == ("09:30", "cancel", "merged into T1")
 
 
 def refused(*events, **keys):

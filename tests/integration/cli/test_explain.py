@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, delete
 
 from bot.cli import app
 from bot.cli.errors import report
@@ -16,14 +16,16 @@ from bot.config.load import load_config
 from bot.services import ticketing
 from bot.services.desk import Desk, Installation
 from bot.services.ticketing import Entry
-from sla.events import Comment, Created, StatusChanged
+from sla.events import Comment, Created, Event, MergedIn, Message, NotATicket, StatusChanged
 from sla.policy import rules_from_json
 from sla.ticket import Role, Status
 from store import rules as versions
-from store import workspaces
+from store import tickets, workspaces
+from store.tables import rules as rules_table
 from store.tickets import TicketRecord
 from store.urls import parse_url
 from store.workspaces import Workspace
+from tests.support.stored import a_ticket
 
 CONFIG = """
 alert_channel: C0TRIAGE
@@ -111,13 +113,17 @@ def open_ticket(conn: Connection, desk: Desk, at: datetime) -> int:
 
 
 def reply(conn: Connection, desk: Desk, ticket: int, at: datetime) -> None:
-    said = Comment(at=at, by=Role.AGENT, user="A1", text="Looking.")
-    ticketing.record(conn, desk, ticket, [Entry(key=f"reply:{at.timestamp()}", event=said)], at)
+    happens(conn, desk, ticket, Comment(at=at, by=Role.AGENT, user="A1", text="Looking."))
+
+
+def happens(conn: Connection, desk: Desk, ticket: int, event: Event) -> None:
+    ticketing.record(
+        conn, desk, ticket, [Entry(key=f"{type(event).__name__}:{event.at.timestamp()}", event=event)], event.at
+    )
 
 
 def set_status(conn: Connection, desk: Desk, ticket: int, at: datetime, to: Status) -> None:
-    changed = StatusChanged(at=at, to=to)
-    ticketing.record(conn, desk, ticket, [Entry(key=f"status:{at.timestamp()}", event=changed)], at)
+    happens(conn, desk, ticket, StatusChanged(at=at, to=to))
 
 
 @pytest.fixture
@@ -226,6 +232,52 @@ def test_an_open_promise_is_explained_up_to_the_present(threadline: Run, engine:
     assert found["left_seconds"] < 0
 
 
+def test_a_message_that_came_with_a_merge_is_named_as_the_other_tickets(
+    threadline: Run, engine: Engine, database_url: str
+):
+    with engine.begin() as conn:
+        desk = a_desk(conn)
+        number = open_ticket(conn, desk, berlin("16:00"))
+        waiting = (Message(berlin("15:30"), "C1:0.5"),)
+        happens(conn, desk, number, MergedIn(at=berlin("16:10"), source="7", messages=waiting))
+        reply(conn, desk, number, berlin("16:20"))
+    ran = threadline("explain", "1", "--metric", "first_reply", database=database_url)
+
+    assert "Mon 2026-01-12 16:00  activated" in ran.out
+    assert 'opened by U1: "The export is empty."; message in 7, which was merged into this ticket' in ran.out
+    assert "Mon 2026-01-12 15:30  Mon 2026-01-12 17:00" in ran.out
+
+
+def test_what_was_declared_no_ticket_is_explained_up_to_then(threadline: Run, engine: Engine, database_url: str):
+    with engine.begin() as conn:
+        desk = a_desk(conn)
+        number = open_ticket(conn, desk, berlin("16:00"))
+        happens(conn, desk, number, NotATicket(at=berlin("16:10")))
+    ran = threadline("explain", "1", "--metric", "first_reply", database=database_url)
+
+    assert headline(ran) == "Cancelled Mon 2026-01-12 16:10 after 10 min; it has no deadline."
+    assert "cancelled           not a ticket" in ran.out
+
+
+def test_a_ticket_that_was_never_evaluated_has_nothing_to_explain(threadline: Run, engine: Engine, database_url: str):
+    with engine.begin() as conn:
+        a_desk(conn)
+        tickets.create(conn, a_ticket())
+    ran = threadline("explain", "1", database=database_url)
+
+    assert ran.code == 1
+    assert ran.err == "threadline: Ticket #1 has not been evaluated yet, so there is nothing to explain.\n"
+
+
+def test_a_configuration_that_is_gone_is_one_sentence(threadline: Run, told: Engine, database_url: str):
+    with told.begin() as conn:
+        conn.execute(delete(rules_table))
+    ran = threadline("explain", "1", database=database_url)
+
+    assert ran.code == 1
+    assert ran.err == ("threadline: Version 1 of the configuration is missing from the database: restore a backup.\n")
+
+
 def test_of_two_workspaces_with_that_number_one_has_to_be_named(threadline: Run, engine: Engine, database_url: str):
     with engine.begin() as conn:
         for workspace in ("T1", "T2"):
@@ -300,21 +352,26 @@ def test_wrong_usage_is_one_sentence(threadline: Run, tmp_path: Path, arguments:
     assert ran.err.count("\n") == 1
 
 
-def a_file(tmp_path: Path, *events: dict[str, Any], zone: str = "Europe/Berlin", until: str, **ticket: Any) -> str:
-    """A timeline file: business targets of two hours for first replies and solutions."""
-    week = [{"start_time": day * 1440 + 540, "end_time": day * 1440 + 1020} for day in range(1, 6)]
+def a_policy(minutes: int = 120) -> dict[str, Any]:
+    """Business targets for first replies and solutions."""
     rows = [
-        {"priority": "normal", "metric": metric, "target": 120, "business_hours": ticket.get("business", True)}
+        {"priority": "normal", "metric": metric, "target": minutes, "business_hours": True}
         for metric in ("first_reply_time", "requester_wait_time")
     ]
+    return {"title": "P", "filter": {}, "policy_metrics": rows}
+
+
+def a_file(tmp_path: Path, *events: dict[str, Any], until: str) -> str:
+    """A timeline file with one ticket, created at an office in Berlin."""
+    week = [{"start_time": day * 1440 + 540, "end_time": day * 1440 + 1020} for day in range(1, 6)]
     path = tmp_path / "day.json"
     path.write_text(
         json.dumps(
             {
-                "schedules": [{"name": "eu", "time_zone": zone, "intervals": week}],
+                "schedules": [{"name": "eu", "time_zone": "Europe/Berlin", "intervals": week}],
                 "default_schedule": "eu",
                 "default_priority": "normal",
-                "policies": [{"title": "P", "filter": {}, "policy_metrics": rows}],
+                "policies": [a_policy()],
                 "tickets": [{"id": "T1", "events": list(events)}],
                 "until": until,
             }
@@ -353,6 +410,10 @@ def test_the_headline_says_how_the_promise_stands(
 @pytest.mark.parametrize(
     ("then", "sentence"),
     [
+        (
+            {"type": "policies", "to": [], "apply": "now"},
+            "Cancelled Mon 2026-01-12 11:00 after 1 h; it has no deadline.",
+        ),
         ({"type": "no_reply_needed"}, "Cancelled Mon 2026-01-12 11:00 after 1 h; it has no deadline."),
         (
             {"type": "exempt", "reason": "spam"},
@@ -369,6 +430,33 @@ def test_the_headline_says_why_no_reply_came(threadline: Run, tmp_path: Path, th
     file = a_file(tmp_path, *events, until="2026-01-12T10:30:00Z")
 
     assert headline(threadline("explain", file, "--metric", "first_reply_time")) == sentence
+
+
+def test_a_target_that_was_lost_or_changed_is_told_so(threadline: Run, tmp_path: Path):
+    urgent = {"at": "2026-01-12T09:10:00Z", "type": "policies", "apply": "now", "to": [a_policy(60)]}
+    lost = {"at": "2026-01-12T09:20:00Z", "type": "policies", "apply": "now", "to": []}
+    file = a_file(tmp_path, opened("2026-01-12T09:00:00Z"), urgent, lost, until="2026-01-12T10:30:00Z")
+    log = threadline("explain", file, "--metric", "first_reply_time").out.partition("What happened")[2]
+
+    assert [" ".join(line.split()) for line in log.splitlines() if line] == [
+        'Mon 2026-01-12 10:00 activated opened by U1: "Hi"',
+        "Mon 2026-01-12 10:00 target 2 h applied",
+        "Mon 2026-01-12 10:10 target changed to 1 h policies edited, from now on",
+        "Mon 2026-01-12 10:20 target lost policies edited, from now on",
+        "Mon 2026-01-12 10:20 cancelled",
+    ]
+
+
+def test_a_schedule_with_too_little_open_time_is_told_so(threadline: Run, tmp_path: Path):
+    file = a_file(tmp_path, opened("2026-01-12T09:00:00Z"), until="2026-01-12T10:30:00Z")
+    once = {"date": "2026-01-12", "intervals": [{"start": "10:00", "end": "11:00"}]}
+    document = json.loads(Path(file).read_text())
+    document["schedules"][0] |= {"intervals": [], "special_hours": [once]}
+    Path(file).write_text(json.dumps(document))
+    ran = threadline("explain", file, "--metric", "first_reply_time")
+
+    assert headline(ran) == "Open without a deadline: the schedule has too little open time ahead."
+    assert "1 h  counted (special hours)" in ran.out
 
 
 def test_where_the_clocks_change_on_the_way_every_time_says_which_it_is(threadline: Run, tmp_path: Path):
