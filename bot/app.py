@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from fastapi import FastAPI
@@ -18,6 +18,7 @@ from bot.http.dashboard.status import StatusView
 from bot.http.server import HttpServer
 from bot.scheduler import Alarm
 from bot.services import overview
+from bot.services.backfill import Backfill
 from bot.services.breaches import Breaches
 from bot.services.delivery import Delivery
 from bot.services.desk import Desk
@@ -25,7 +26,7 @@ from bot.services.dispatch import Dispatch
 from bot.services.opening import open_desk, reopen_desk
 from bot.slack.client import SlackClients, SlackUnavailableError
 from bot.slack.directory import Directory
-from bot.slack.envelopes import Envelope
+from bot.slack.envelopes import Envelope, Kind
 from bot.slack.receiver import build_receiver
 from bot.slack.socket import SocketMode
 from bot.worker import Worker
@@ -35,6 +36,8 @@ from store.errors import StoreError
 from store.wake import Topic
 
 STOP_SECONDS = 10.0
+# A history so long that it takes longer to catch up no longer holds up what is due.
+_CATCH_UP = timedelta(minutes=5)
 
 log = structlog.get_logger()
 
@@ -78,9 +81,12 @@ class Threadline:
             clock=clock,
             secret=connection.secret,
         )
+        self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         self.alarm = Alarm(tick=self._tick, clock=clock)
         self._intake_worker = Worker("inbox", drain=self.dispatch.drain, next_at=self.dispatch.next_at, clock=clock)
         self._send_worker = Worker("outbox", drain=self.delivery.drain, next_at=self.delivery.next_at, clock=clock)
+        self._sweep_worker = Worker("backfill", drain=self._sweep, next_at=self.backfill.next_at, clock=clock)
+        self._judge_by: datetime | None = None
         self._receiver = build_receiver(keep=self.keep, signing_secret=connection.signing_secret)
         self._socket: SocketMode | None = None
         self._http: HttpServer | None = None
@@ -107,10 +113,12 @@ class Threadline:
         self._http = HttpServer(self._web(), host=self._connection.listen[0], port=self._connection.listen[1])
         self.address = await self._http.start()
         self.db.on_notify(self._told)
+        self.backfill.ask()
         if workers:
-            self.alarm.start()
+            # Nothing is judged or sent before it is known what was written while nobody listened.
+            self._judge_by = self.clock.now() + _CATCH_UP
             self._intake_worker.start()
-            self._send_worker.start()
+            self._sweep_worker.start()
         if self._connection.app_token:
             await self._connect(self._connection.app_token)
         log.info("started", workspace=self.desk().workspace, address=self.address)
@@ -120,6 +128,7 @@ class Threadline:
         if self._socket is not None:
             await self._socket.stop()
         await asyncio.gather(
+            self._sweep_worker.stop(within=STOP_SECONDS),
             self.alarm.stop(within=STOP_SECONDS),
             self._intake_worker.stop(within=STOP_SECONDS),
             self._send_worker.stop(within=STOP_SECONDS),
@@ -149,24 +158,32 @@ class Threadline:
             received_at=now,
         )
         await self.db.write(lambda conn: inbox.put(conn, stored))
+        if envelope.kind is Kind.RATE_LIMITED:
+            self._search()
 
     async def drain(self) -> int:
-        """Do everything that can be done at this instant of the clock; how much that was."""
-        done = await self.dispatch.drain()
-        done += await self.breaches.drain()
-        return done + await self.delivery.drain()
+        """Do everything that can be done at this instant of the clock; how much that was.
+
+        History is swept only where there was reason to; :attr:`backfill` is asked for its regular sweeps.
+        """
+        done = await self.backfill.drain_asked()
+        done += await self.dispatch.drain()
+        if self.backfill.has_caught_up:
+            done += await self.breaches.drain()
+            done += await self.delivery.drain()
+        return done
 
     async def next_at(self) -> datetime | None:
         """The next instant at which there is something to do: a request, a deadline, a message."""
-        found = (
-            await self.dispatch.next_at(),
-            await self.breaches.next_at(),
-            await self.delivery.next_at(),
-        )
+        found = [self.backfill.next_asked_at(), await self.dispatch.next_at()]
+        if self.backfill.has_caught_up:
+            found += [await self.breaches.next_at(), await self.delivery.next_at()]
         return min((at for at in found if at is not None), default=None)
 
     async def _connect(self, app_token: str) -> None:
-        self._socket = SocketMode(self._receiver, app_token=app_token, base_url=self._connection.api_url)
+        self._socket = SocketMode(
+            self._receiver, app_token=app_token, base_url=self._connection.api_url, on_connect=self._search
+        )
         try:
             await self._socket.start()
         except SlackUnavailableError as error:
@@ -180,6 +197,27 @@ class Threadline:
     async def take_up_rules(self) -> None:
         """Work under the newest version of the configuration from now on."""
         self._desk = await reopen_desk(self.db, self.desk())
+
+    def _search(self) -> None:
+        """Events may have been lost."""
+        self.backfill.ask()
+        self._sweep_worker.wake()
+
+    async def _sweep(self) -> int:
+        if self._judge_by is not None and self._judge_by <= self.clock.now():
+            log.warning("start.not_caught_up")
+            self._judge()
+        done = await self.backfill.drain()
+        if self._judge_by is not None and self.backfill.has_caught_up:
+            done += await self.dispatch.drain()
+            self._judge()
+        return done
+
+    def _judge(self) -> None:
+        """From now on, deadlines are judged and what is due is sent."""
+        self._judge_by = None
+        self.alarm.start()
+        self._send_worker.start()
 
     async def _tick(self) -> datetime | None:
         # Another process may have applied a configuration to an SQLite file, which notifies nobody.

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.services import actions, authorise, commands
 from bot.services.actions import Answer, Asked
+from bot.services.backfill_findings import BACKFILL
 from bot.services.desk import Desk
 from bot.services.intake import Apply, Intake
 from bot.services.reactions import read_reaction
@@ -28,6 +29,7 @@ from sla.ticket import Status
 from store import inbox
 from store.engine import Database
 from store.inbox import Claim, InboxItem
+from store.ticket_events import Source
 
 MAX_ATTEMPTS = 8
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
@@ -125,13 +127,14 @@ class Dispatch:
     async def _read_event(self, _item: InboxItem, body: Payload) -> Handled:
         event = mapping(body.get("event"))
         kind = text_of(event.get("type"))
+        source = Source.BACKFILL if body.get(BACKFILL) is True else Source.LIVE
         self.directory.notice(event)
         if kind in {"message", "app_mention"}:
             speakers = self._speakers()
-            intake = Intake(desk=self.desk(), speakers=speakers, slack=self.slack)
+            intake = Intake(desk=self.desk(), speakers=speakers, slack=self.slack, source=source)
             return Handled(apply=await intake.read(event))
         if kind == "reaction_added":
-            return Handled(apply=await read_reaction(self.desk(), self._speakers(), event))
+            return Handled(apply=await read_reaction(self.desk(), self._speakers(), event, source))
         return _nothing(f"noticed: {kind}" if kind else "ignored: an event without a type")
 
     async def _read_command(self, item: InboxItem, body: Payload) -> Handled:

@@ -13,6 +13,7 @@ from typing import assert_never
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
+from bot.config.config import Config
 from bot.services import threads
 from bot.services.desk import Desk
 from bot.services.speakers import Speakers
@@ -22,6 +23,7 @@ from bot.slack.directory import Channel
 from bot.slack.envelopes import Kind, Payload, mapping, parse_ts
 from bot.slack.messages import Deletion, Edit, Message, Unread, message_from, read_message
 from store import conversations, inbox
+from store.ticket_events import Source
 
 Apply = Callable[[Connection, datetime], str]
 
@@ -33,6 +35,13 @@ _TOO_EARLY = (
 )
 
 
+def is_tracked(config: Config, channel: Channel) -> bool:
+    """Whether customers write there: it is listed, or other companies read along and the bot is in it."""
+    if channel.kind is None or channel.is_archived:
+        return False
+    return config.lists(channel.channel) or (channel.is_external and channel.is_member)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """Reads message events for one desk."""
@@ -40,6 +49,7 @@ class Intake:
     desk: Desk
     speakers: Speakers
     slack: SlackClients
+    source: Source = Source.LIVE
 
     async def read(self, event: Payload) -> Apply:
         """What to do about a ``message`` or ``app_mention`` event.
@@ -53,7 +63,7 @@ class Intake:
             case Edit() as edit:
                 return partial(threads.edit, self.desk, edit)
             case Deletion() as deletion:
-                return partial(threads.delete, self.desk, deletion)
+                return partial(threads.delete, self.desk, deletion, self.source)
             case Message() as message:
                 return await self._read_written(message)
             case unreachable:
@@ -65,11 +75,11 @@ class Intake:
         if message.channel in self.desk.config.alert_channels:
             return await self._read_note(message)
         channel = await self.speakers.directory.channel(message.channel)
-        if channel is None or not self._is_tracked(channel):
+        if channel is None or not is_tracked(self.desk.config, channel):
             return lambda _conn, _now: "ignored: the channel is not tracked"
         speaker = await self.speakers.of(message, external=channel.is_external)
         settings = self.desk.config.channel(message.channel)
-        said = Said(message=message, speaker=speaker, channel=channel, settings=settings)
+        said = Said(message=message, speaker=speaker, channel=channel, settings=settings, source=self.source)
         if message.thread_ts is None:
             return partial(_decide, self.desk, said, partial(threads.top_level, self.desk, said))
         parent = await self._parent(said)
@@ -80,11 +90,6 @@ class Intake:
         ours = self.desk.installation
         same_app = bool(ours.app_id) and message.app_id == ours.app_id
         return message.user == ours.bot_user or (bool(message.bot_id) and message.bot_id == ours.bot_id) or same_app
-
-    def _is_tracked(self, channel: Channel) -> bool:
-        if channel.kind is None or channel.is_archived:
-            return False
-        return self.desk.config.lists(channel.channel) or (channel.is_external and channel.is_member)
 
     async def _read_note(self, message: Message) -> Apply:
         """The thread of a ticket's card is where its internal notes are written."""

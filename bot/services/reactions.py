@@ -15,6 +15,7 @@ from bot.slack.envelopes import Payload, mapping, parse_ts, text_of
 from sla import events
 from sla.ticket import Role, Status
 from store import ticket_events
+from store.ticket_events import Source
 
 _STATUSES = {
     ReactionAction.PENDING: Status.PENDING,
@@ -23,7 +24,7 @@ _STATUSES = {
 }
 
 
-async def read_reaction(desk: Desk, speakers: Speakers, event: Payload) -> Apply:
+async def read_reaction(desk: Desk, speakers: Speakers, event: Payload, source: Source) -> Apply:
     """What to do about a ``reaction_added`` event; a customer's reaction decides nothing.
 
     Raises:
@@ -45,7 +46,7 @@ async def read_reaction(desk: Desk, speakers: Speakers, event: Payload) -> Apply
         if known is None or role is not Role.AGENT:
             return "ignored: a reaction that says nothing to us"
         seen = events.Reaction(at=at, by=role, name=name, user=user)
-        entry = Entry(key=f"{asked.key}:seen", event=seen, actor=user)
+        entry = Entry(key=f"{asked.key}:seen", event=seen, actor=user, source=source)
         ticketing.record(conn, desk, known.ticket_id, [entry], now)
         _act(conn, desk, known.ticket_id, desk.config.intake.reactions.get(name), asked, now)
         return "reaction"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.config.model import ChannelSettings, OpenBy
 from bot.services import ticketing
+from bot.services.assigning import assignment
 from bot.services.desk import Desk
 from bot.services.speakers import Speaker
 from bot.services.thanks import thanks
@@ -23,6 +24,7 @@ from sla import events
 from sla.ticket import ChannelKind, Role, Status
 from store import conversations, ticket_events, tickets
 from store.conversations import ConversationRecord, Window
+from store.ticket_events import Source
 from store.tickets import TicketRecord
 
 
@@ -34,6 +36,7 @@ class Said:
     speaker: Speaker
     channel: Channel
     settings: ChannelSettings
+    source: Source = Source.LIVE
 
     @property
     def key(self) -> str:
@@ -81,7 +84,7 @@ def _customer_top_level(desk: Desk, said: Said, conn: Connection, now: datetime)
         ticket = tickets.get(conn, desk.workspace, burst.ticket_id)
         if ticket is not None and ticket.status != Status.CLOSED:
             _converse(desk, said, ticket.ticket_id, conn)
-            ticketing.record(conn, desk, ticket.ticket_id, [_entry(said)], now)
+            ticketing.record(conn, desk, ticket.ticket_id, [_entry(said, said.comment())], now)
             return "comment: same burst"
     if said.settings.open_by is OpenBy.REACTION:
         return "ignored: waits for a reaction"
@@ -144,16 +147,11 @@ def _first_in_thread(desk: Desk, said: Said, parent: Said | None, conn: Connecti
 
 
 def _record_comment(desk: Desk, said: Said, ticket_id: int, conn: Connection, now: datetime) -> str:
-    """A comment with what follows from it; in a few words what it was.
-
-    The first agent who replies also becomes the assignee when there is none.
-    """
-    entry = _entry(said)
-    entries, why = [entry], ""
+    """A comment with what follows from it; in a few words what it was."""
+    entries, why = [_entry(said, said.comment())], ""
     ticket = tickets.get(conn, desk.workspace, ticket_id)
-    if said.speaker.role is Role.AGENT and ticket is not None and not ticket.assignee:
-        given = events.FieldChanged(at=said.message.at, field="assignee", to=said.message.user)
-        entries.append(Entry(key=f"{said.key}:assignee", event=given, actor=said.message.user))
+    if ticket is not None:
+        entries += assignment(conn, desk, ticket, said.comment(), said.source)
     if said.settings.pleasantries and ticket is not None:
         following, why = thanks(conn, desk, ticket, said.comment())
         entries += following
@@ -161,8 +159,8 @@ def _record_comment(desk: Desk, said: Said, ticket_id: int, conn: Connection, no
     return f"comment: {why}" if why else "comment"
 
 
-def _entry(said: Said) -> Entry:
-    return Entry(key=said.key, event=said.comment(), actor=said.message.user, thread_ts=said.message.root_ts)
+def _entry(said: Said, event: events.Comment | events.Created) -> Entry:
+    return Entry(key=said.key, event=event, actor=said.message.user, thread_ts=said.message.root_ts, source=said.source)
 
 
 def _converse(desk: Desk, said: Said, ticket_id: int, conn: Connection) -> None:
@@ -200,20 +198,23 @@ def edit(desk: Desk, edit: Edit, conn: Connection, now: datetime) -> str:
     known = ticket_events.find(conn, desk.workspace, key)
     if known is None:
         return "ignored: an edit of a message that is not a ticket's"
+    if ticket_events.find(conn, desk.workspace, f"{key}:deleted") is not None:
+        return "ignored: an edit of a message that was deleted since"
+    if known.body.get("text") == plain(edit.text):
+        return "ignored: nothing said anew"
     ticketing.reword(conn, desk, known, plain(edit.text), now)
     return "edited"
 
 
-def delete(desk: Desk, deletion: Deletion, conn: Connection, now: datetime) -> str:
+def delete(desk: Desk, deletion: Deletion, source: Source, conn: Connection, now: datetime) -> str:
     """A deletion ends what the message started, and its words are forgotten at once."""
     key = f"{deletion.channel}:{deletion.ts}"
     known = ticket_events.find(conn, desk.workspace, key)
     if known is None:
         return "ignored: a deletion of a message that is not a ticket's"
     deleted = events.CommentDeleted(at=deletion.at, ref=key)
-    ticketing.record(
-        conn, desk, known.ticket_id, [Entry(key=f"{key}:deleted", event=deleted, thread_ts=known.thread_ts)], now
-    )
+    entry = Entry(key=f"{key}:deleted", event=deleted, thread_ts=known.thread_ts, source=source)
+    ticketing.record(conn, desk, known.ticket_id, [entry], now)
     ticketing.reword(conn, desk, known, "", now)
     return "deleted"
 
@@ -242,7 +243,5 @@ def _open(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
         created_at=message.at,
         updated_at=now,
     )
-    number = ticketing.open_ticket(
-        conn, desk, ticket, Entry(key=said.key, event=created, actor=message.user, thread_ts=message.root_ts), now
-    )
+    number = ticketing.open_ticket(conn, desk, ticket, _entry(said, created), now)
     _converse(desk, said, number, conn)

@@ -16,12 +16,13 @@ from store.tickets import TicketRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An event of a ticket, by what it is remembered, who did it, and in which conversation it was said."""
+    """An event of a ticket, by what it is remembered, who did it, in which conversation, and how we learned of it."""
 
     key: str
     event: Event
     actor: str | None = None
     thread_ts: str | None = None
+    source: Source = Source.LIVE
 
 
 def open_ticket(conn: Connection, desk: Desk, ticket: TicketRecord, first: Entry, now: datetime) -> int:
@@ -34,15 +35,7 @@ def open_ticket(conn: Connection, desk: Desk, ticket: TicketRecord, first: Entry
     return created.ticket_id
 
 
-def record(
-    conn: Connection,
-    desk: Desk,
-    ticket_id: int,
-    entries: Sequence[Entry],
-    now: datetime,
-    *,
-    source: Source = Source.LIVE,
-) -> bool:
+def record(conn: Connection, desk: Desk, ticket_id: int, entries: Sequence[Entry], now: datetime) -> bool:
     """Add events to a ticket; what is known already is left out. Whether anything was new.
 
     An event older than the newest known one is late: the whole history is folded again, so that the result is the
@@ -55,9 +48,7 @@ def record(
     new = [
         entry
         for entry in sorted(candidates, key=lambda entry: entry.event.at)
-        if ticket_events.append(
-            conn, replace(_row(desk, ticket_id, entry, event_to_json(entry.event), now), source=source)
-        )
+        if ticket_events.append(conn, _row(desk, ticket_id, entry, event_to_json(entry.event), now))
     ]
     if not new:
         return False
@@ -97,4 +88,5 @@ def _row(desk: Desk, ticket_id: int, entry: Entry, body: dict[str, object], now:
         body=body,
         recorded_at=now,
         thread_ts=entry.thread_ts,
+        source=entry.source,
     )

@@ -42,7 +42,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """The text of a message changed. Unfurls and thread bookkeeping are no edits and never get here."""
+    """A message says ``text`` now; unfurls and thread bookkeeping of what was never edited do not get here."""
 
     channel: str
     ts: str
@@ -114,7 +114,9 @@ def _read_edit(event: Payload) -> Edit | Deletion | Unread:
         return Deletion(channel=channel, ts=ts, at=at)
     if changed.get("bot_id"):
         return Unread(reason="an app edited its message")
-    if not ts or "text" not in changed or changed.get("text") == previous.get("text"):
+    # An unfurl of an edited message carries that edit's key, and may be all that arrives of it.
+    is_same = changed.get("text") == previous.get("text") and not changed.get("edited")
+    if not ts or "text" not in changed or is_same:
         return Unread(reason="nothing said anew")
     return Edit(channel=channel, ts=ts, text=text_of(changed.get("text")))
 

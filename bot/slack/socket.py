@@ -1,5 +1,6 @@
 """Socket Mode: envelopes over a connection that we opened, acknowledged once they are stored."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -19,14 +20,19 @@ log = structlog.get_logger()
 class SocketMode:
     """Keeps a connection to Slack and hands every envelope to the receiver.
 
-    An envelope that could not be stored is not acknowledged, and Slack delivers it again.
+    An envelope that could not be stored is not acknowledged, and Slack delivers it again. Whenever a connection
+    stands, ``on_connect`` is called: what happened before may not have arrived.
     """
 
-    def __init__(self, receiver: AsyncApp, *, app_token: str, base_url: str) -> None:
+    def __init__(
+        self, receiver: AsyncApp, *, app_token: str, base_url: str, on_connect: Callable[[], None] = lambda: None
+    ) -> None:
         self._receiver = receiver
+        self._on_connect = on_connect
         self._app_token = app_token
         self._web = AsyncWebClient(token=app_token, base_url=base_url, retry_handlers=[])
         self._client = SocketModeClient(app_token=app_token, web_client=self._web, auto_reconnect_enabled=True)
+        self._client.message_listeners.append(self._notice)
         self._client.socket_mode_request_listeners.append(self._take)
 
     async def start(self) -> None:
@@ -52,9 +58,12 @@ class SocketMode:
         """Whether a connection stands."""
         return await self._client.is_connected()
 
+    async def _notice(self, _client: AsyncBaseSocketModeClient, message: dict[str, Any], _raw: str | None) -> None:
+        """Slack's first word on a connection has no envelope, so that no request is made of it."""
+        if message.get("type") == "hello":
+            self._on_connect()
+
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        if request.type == "hello":
-            return
         bolt = AsyncBoltRequest(mode="socket_mode", body=_body(request))
         answer = await self._receiver.async_dispatch(bolt)
         if answer.status != 200:
