@@ -2,12 +2,14 @@
 
 import typer
 
+from bot.cli.backups import backup, restore
 from bot.cli.configuration import apply, check, export, init
 from bot.cli.database import migrate
 from bot.cli.demonstration import demo
 from bot.cli.engine import evaluate
 from bot.cli.explanation import explain
 from bot.cli.operation import doctor, run
+from bot.cli.queues import inbox_commands, outbox_commands
 from bot.cli.sandboxed import sandbox
 
 app = typer.Typer(
@@ -28,4 +30,8 @@ app.command("export")(export)
 app.command("evaluate")(evaluate)
 app.command("explain")(explain)
 app.command("migrate")(migrate)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.add_typer(inbox_commands, name="inbox")
+app.add_typer(outbox_commands, name="outbox")
 app.command("sandbox")(sandbox)
