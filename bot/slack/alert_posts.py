@@ -1,5 +1,6 @@
 """An alert as a post: in the thread of the ticket's card, or in a direct message."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,9 @@ from bot.slack import blocks
 from bot.slack.blocks import Post
 from bot.slack.text import authored, clip, date_token, escape
 from bot.slack.wording import customer_label, metric_label, span
+
+_MOST_MENTIONS = 100
+_REMARK_LIMIT = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ def alert(view: AlertView) -> Post:
     """
     label = metric_label(view.metric)
     who = escape(customer_label(view.customer, view.tier))
-    mentions = "" if view.ending else " ".join(map(mention, view.mentions))
+    mentions = "" if view.ending else _mentions(view.mentions)
     line = f"{icon(view)} *{label} {view.reached}* · {ticket_link(view)} {who} · {view.priority or 'no priority'}"
     detail = _detail(view)
     built = [
@@ -92,7 +96,13 @@ def mention(whom: str) -> str:
     return f"<!{whom}>" if whom.startswith("subteam^") else f"<@{whom}>"
 
 
+def _mentions(whom: Sequence[str]) -> str:
+    """As many as fit: a mention that is cut in two notifies nobody and reads badly."""
+    more = len(whom) - _MOST_MENTIONS
+    return " ".join((*map(mention, whom[:_MOST_MENTIONS]), *([f"and {more} more"] if more > 0 else ())))
+
+
 def _detail(view: AlertView) -> str:
     hours = "business hours" if view.business_hours else "24x7"
     due = f"{'Was due' if view.breach else 'Due'} {date_token(view.breach_at)} ({hours})"
-    return " · ".join((due, view.status, *(authored(remark, 300) for remark in view.remarks)))
+    return " · ".join((due, view.status, *(authored(remark, _REMARK_LIMIT) for remark in view.remarks)))

@@ -12,6 +12,7 @@ Block = dict[str, Any]
 HEADER_LIMIT = 150
 SECTION_LIMIT = 3000
 FIELD_LIMIT = 2000
+CONTEXT_LIMIT = 2000
 BUTTON_LIMIT = 75
 OPTION_LIMIT = 75
 TITLE_LIMIT = 24
@@ -45,7 +46,7 @@ def fields(mrkdwn: Sequence[str]) -> Block:
 
 def context(mrkdwn: str) -> Block:
     """A small grey line."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(mrkdwn, SECTION_LIMIT)}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(mrkdwn, CONTEXT_LIMIT)}]}
 
 
 def quote(plain_text: str) -> Block:

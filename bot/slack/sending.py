@@ -130,7 +130,11 @@ def refusal(error: SlackApiError) -> Outcome:
 def _retry_after(headers: dict[str, str]) -> timedelta:
     """Slack's Retry-After in whole seconds; half a minute where it is missing or nonsense."""
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return timedelta(seconds=int(value)) if value.isdigit() and len(value) < 6 else timedelta(seconds=30)
+    return (
+        timedelta(seconds=int(value))
+        if value.isascii() and value.isdigit() and len(value) < 6
+        else timedelta(seconds=30)
+    )
 
 
 def describe(outcome: Outcome) -> str:
