@@ -23,13 +23,16 @@ def choose_policies(draft: Draft, text: str | None = None) -> bool:
     _fire_triggers(draft, text)
     if draft.ticket.priority is None and draft.rules.default_priority:
         draft.ticket = replace(draft.ticket, priority=draft.rules.default_priority)
+    last = draft.chosen_for
+    if last and last.ticket is draft.ticket and last.rules is draft.rules:
+        return False
     draft.applied = _first_match(draft.rules.policies, draft.ticket)
     draft.applied_to_group = _first_match(draft.rules.group_policies, draft.ticket)
     basis = Basis.of(draft)
-    if draft.chosen_for and basis.same_as(draft.chosen_for):
+    draft.chosen_for = basis
+    if last and basis.same_as(last):
         return False
     draft.settings = draft.rules.settings_of(draft.applied)
-    draft.chosen_for = basis
     return True
 
 
@@ -47,7 +50,7 @@ def _adopt(draft: Draft) -> None:
 
 def _fire_triggers(draft: Draft, text: str | None) -> None:
     for trigger in draft.rules.triggers:
-        if trigger.key not in draft.fired and trigger.when.holds(draft.ticket, text):
+        if trigger.key not in draft.fired and trigger.when.holds(draft.whole_ticket(), text):
             draft.fired |= {trigger.key}
             draft.ticket = _set(draft.ticket, trigger.set)
 

@@ -72,9 +72,7 @@ def happen(draft: Draft, event: Event) -> None:  # noqa: C901, PLR0912 - one lin
 def _created(draft: Draft, event: Created) -> None:
     """Begin the ticket. One that is created solved is created and then solved, at the same instant."""
     draft.created = True
-    begins_as = Status.NEW if event.status.ended else event.status
-    if begins_as is not draft.ticket.status:
-        draft.ticket = replace(draft.ticket, status=begins_as)
+    draft.status = Status.NEW if event.status.ended else event.status
     if asks := _asks(draft, event):
         _wait_for_answer(draft, event)
     choose_policies(draft, event.text)
@@ -95,7 +93,7 @@ def _commented(draft: Draft, event: Comment) -> None:
         draft.dismissed = None
     if _asks(draft, event):
         _wait_for_answer(draft, event)
-        if draft.ticket.status is not Status.NEW:
+        if draft.status is not Status.NEW:
             moments = set_status(draft, Status.OPEN)
     elif _replies(draft, event):
         answer(draft, Moment.REPLY)
@@ -161,12 +159,12 @@ def _change_field(
             changes = {"schedule": event.to}
         case _:
             assert_never(event)
-    if changes.get("assignee") and draft.ticket.status is Status.NEW:
-        changes["status"] = Status.OPEN
     if changes.get("schedule") and changes["schedule"] not in draft.rules.compiled:
         draft.problem(f"the ticket was given the schedule {changes['schedule']!r}, which does not exist")
         return
     draft.ticket = replace(draft.ticket, **changes)
+    if changes.get("assignee") and draft.status is Status.NEW:
+        draft.status = Status.OPEN
     conclude(draft)
 
 

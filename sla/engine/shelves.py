@@ -54,7 +54,7 @@ def undo_void(draft: Draft) -> tuple[Moment, ...]:
     assert shelf is not None
     draft.waiting, draft.first_reply_ended, draft.owner = shelf.waiting, shelf.first_reply_ended, shelf.owner
     _take_up(draft, shelf)
-    if draft.ticket.status.ended:
+    if draft.status.ended:
         solve(draft)
         return ()
     return (reopen(draft),) if draft.resumable else ()
@@ -74,7 +74,7 @@ def merge_in(draft: Draft, event: MergedIn) -> tuple[Moment, ...]:
     draft.dismissed = None
     draft.waiting = tuple(sorted((*draft.waiting, *joining), key=lambda message: message.at))
     _owe_since_oldest(draft)
-    return set_status(draft, Status.OPEN) if draft.ticket.status is Status.SOLVED else ()
+    return set_status(draft, Status.OPEN) if draft.status is Status.SOLVED else ()
 
 
 def take_out(draft: Draft, source: str) -> None:

@@ -78,7 +78,7 @@ def _objection(draft: Draft, event: Event) -> str | None:
         return "the ticket was created a second time" if draft.created else None
     if not draft.created:
         return "something happened to the ticket before it was created"
-    if draft.ticket.status is not Status.CLOSED or isinstance(event, Exempted):
+    if draft.status is not Status.CLOSED or isinstance(event, Exempted):
         return None
     if isinstance(event, REFUSED_WHEN_CLOSED):
         return "the ticket was changed after it had been closed, which is for ever"

@@ -50,33 +50,31 @@ class Terms(NamedTuple):
 
 
 class Basis(NamedTuple):
-    """All that targets, schedules and settings are chosen by."""
+    """What targets, schedules and settings are chosen by."""
 
     rules: Rules
+    ticket: Ticket
     applied: Policy | None
     applied_to_group: Policy | None
-    priority: Priority | None
-    schedule: str | None
-    channel: str | None
-    customer: str | None
 
     @classmethod
     def of(cls, governed: Governed) -> "Basis":
         """Return what holds for a ticket now."""
-        ticket = governed.ticket
-        return cls(
-            governed.rules,
-            governed.applied,
-            governed.applied_to_group,
-            ticket.priority,
-            ticket.schedule,
-            ticket.channel,
-            ticket.customer,
-        )
+        return cls(governed.rules, governed.ticket, governed.applied, governed.applied_to_group)
 
     def same_as(self, other: "Basis") -> bool:
         """Tell whether nothing has changed; rules are compared by identity, as every version is a value of its own."""
-        return self.rules is other.rules and self[1:] == other[1:]
+        return (
+            self.rules is other.rules
+            and self.applied == other.applied
+            and self.applied_to_group == other.applied_to_group
+            and _measured_by(self.ticket) == _measured_by(other.ticket)
+        )
+
+
+def _measured_by(ticket: Ticket) -> tuple[Priority | None, str | None, str | None, str | None]:
+    """Return the fields by which targets and schedules are found once the policies are chosen."""
+    return ticket.priority, ticket.schedule, ticket.channel, ticket.customer
 
 
 def terms_for(governed: Governed, metric: Metric) -> Terms:

@@ -5,7 +5,6 @@ update; then come the update's own changes, triggers and the choice of policies;
 and pauses of what is still open.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -59,7 +58,7 @@ def let_clocks_follow(draft: Draft, *moments: Moment, retargeted: tuple[Metric, 
     for metric in retargeted:
         if metric in draft.running:
             draft.retarget(metric)
-    if not draft.ticket.status.ended and not draft.void:
+    if not draft.status.ended and not draft.void:
         for moment in moments:
             _activate(draft, moment)
         if draft.waiting and not draft.reply_owed:
@@ -78,8 +77,8 @@ def answer(draft: Draft, moment: Moment) -> None:
     """Take a reply, or what counts as the first one: clocks end, nobody waits, a new ticket is open."""
     fulfil(draft, moment)
     draft.first_reply_ended, draft.waiting = True, ()
-    if draft.ticket.status is Status.NEW:
-        draft.ticket = replace(draft.ticket, status=Status.OPEN)
+    if draft.status is Status.NEW:
+        draft.status = Status.OPEN
 
 
 def acknowledge(draft: Draft) -> bool:
@@ -100,10 +99,10 @@ def set_status(draft: Draft, status: Status) -> tuple[Moment, ...]:
     Returns:
         The moments that the change is.
     """
-    before = draft.ticket.status
+    before = draft.status
     if status is before:
         return ()
-    draft.ticket = replace(draft.ticket, status=status)
+    draft.status = status
     if status.ended and not before.ended:
         solve(draft)
     if status is Status.CLOSED:
@@ -164,13 +163,13 @@ def _hand_over(draft: Draft) -> None:
         return
     fulfil(draft, Moment.HANDOVER)
     draft.owner = draft.ticket.group
-    if draft.owner and not draft.ticket.status.ended and not draft.void:
+    if draft.owner and not draft.status.ended and not draft.void:
         _activate(draft, Moment.ASSIGNMENT)
 
 
 def _follow_status(draft: Draft) -> None:
     """Pause and resume what the status now pauses, under the settings in force."""
-    status = draft.ticket.status
+    status = draft.status
     for metric, instance in list(draft.running.items()):
         pausing = status in draft.settings.pauses[metric]
         if pausing and instance.stage is Stage.ACTIVE:
@@ -186,5 +185,5 @@ def _follow_status(draft: Draft) -> None:
 
 def _following(draft: Draft, instance: Instance) -> Instance:
     """Return an instance that is put away, paused or running as the status wants it."""
-    pausing = draft.ticket.status in draft.settings.pauses[instance.metric]
+    pausing = draft.status in draft.settings.pauses[instance.metric]
     return draft.standing(instance) if pausing else draft.running_again(instance)

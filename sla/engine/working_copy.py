@@ -4,12 +4,14 @@ It never leaves the engine: a step thaws a state into it, applies one event and 
 outside every step is a function from value to value.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sla.engine.instance import Instance, LogType, MetricEvent
 from sla.engine.state import TicketState
 from sla.instants import EARLIEST, format_instant
+from sla.ticket import Ticket
 
 if TYPE_CHECKING:
     from sla.engine.terms import Basis
@@ -21,10 +23,12 @@ class WorkingCopy:
 
     Attributes:
         now: The instant of the step.
+        ticket: The fields, but for the status: nearly every event changes that one, and no policy tests it.
+        status: The ticket's status.
         settings: The settings in force.
         running: The open instances by metric; a metric has at most one.
         resumable: The instances that reopening resumes, by metric.
-        chosen_for: What policies and targets were last chosen by; None before the draft's first choice.
+        chosen_for: What policies and targets were last chosen by; None while they have to be chosen anew.
         measure_anew: The schedules whose definition changed in this step.
         taken_up: The metrics whose instance, already ended, this step takes up again.
     """
@@ -34,6 +38,7 @@ class WorkingCopy:
         self.own_policies = state.own_policies
         self.edit = state.edit
         self.ticket = state.ticket
+        self.status = state.ticket.status
         self.applied = state.applied
         self.applied_to_group = state.applied_to_group
         self.last_at = state.last_at
@@ -73,7 +78,7 @@ class WorkingCopy:
             rules=self.rules,
             own_policies=self.own_policies,
             edit=self.edit,
-            ticket=self.ticket,
+            ticket=self.whole_ticket(),
             applied=self.applied,
             applied_to_group=self.applied_to_group,
             last_at=self.last_at,
@@ -93,6 +98,12 @@ class WorkingCopy:
             withdrawn=tuple(self.withdrawn),
             problems=tuple(self.problems),
         )
+
+    def whole_ticket(self) -> Ticket:
+        """Return the ticket with all its fields, the status included."""
+        if self.ticket.status is not self.status:
+            self.ticket = replace(self.ticket, status=self.status)
+        return self.ticket
 
     def log(self, instance: Instance, kind: LogType, at: datetime | None = None) -> None:
         """Write what happened to an instance, now unless said otherwise, into the log."""

@@ -107,7 +107,7 @@ class _Merging:
 
 
 def _can_take_in(target: Gathering) -> bool:
-    return target.draft.created and target.draft.ticket.status is not Status.CLOSED
+    return target.draft.created and target.draft.status is not Status.CLOSED
 
 
 def _with_own_ids(event: Event, ticket: str) -> Event:
