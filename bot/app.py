@@ -83,9 +83,10 @@ class Threadline:
         )
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         self.alarm = Alarm(tick=self._tick, clock=clock)
-        self._intake_worker = Worker("inbox", drain=self.dispatch.drain, next_at=self.dispatch.next_at, clock=clock)
+        self._intake_worker = Worker("inbox", drain=self._understand, next_at=self.dispatch.next_at, clock=clock)
         self._send_worker = Worker("outbox", drain=self.delivery.drain, next_at=self.delivery.next_at, clock=clock)
         self._sweep_worker = Worker("backfill", drain=self._sweep, next_at=self.backfill.next_at, clock=clock)
+        self._understanding = asyncio.Lock()
         self._judge_by: datetime | None = None
         self._receiver = build_receiver(keep=self.keep, signing_secret=connection.signing_secret)
         self._socket: SocketMode | None = None
@@ -203,13 +204,17 @@ class Threadline:
         self.backfill.ask()
         self._sweep_worker.wake()
 
+    async def _understand(self) -> int:
+        async with self._understanding:
+            return await self.dispatch.drain()
+
     async def _sweep(self) -> int:
         if self._judge_by is not None and self._judge_by <= self.clock.now():
             log.warning("start.not_caught_up")
             self._judge()
         done = await self.backfill.drain()
         if self._judge_by is not None and self.backfill.has_caught_up:
-            done += await self.dispatch.drain()
+            done += await self._understand()
             self._judge()
         return done
 
