@@ -1,7 +1,10 @@
 """The members of a zip file or folder, streamed and bounded; nothing is ever extracted to disk."""
 
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -15,6 +18,21 @@ MAX_MEMBER_BYTES = 64 * 1024 * 1024
 MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024
 # Text compresses ten- to twentyfold; a member that promises more than this is a bomb.
 MAX_RATIO = 200
+
+
+# What the zip reader raises for a damaged or deliberately odd file.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    OverflowError,
+    ValueError,
+)
 
 
 class Archive(Protocol):
@@ -45,7 +63,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise BotError(f"There is no export at {path}.", exit_code=2) from None
-    except (zipfile.BadZipFile, OSError) as error:
+    except _BROKEN as error:
         raise BotError(f"{path} is not a zip file that can be read: {error}.", exit_code=1) from None
     with archive:
         yield _Zip(path, archive)
@@ -73,7 +91,7 @@ class _Zip:
         try:
             with self._archive.open(member) as stream:
                 return _parse(stream, f"{name} in {self._path}")
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        except _BROKEN as error:
             raise BotError(f"{name} in {self._path} cannot be unpacked: {error}.") from None
 
 

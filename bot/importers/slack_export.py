@@ -89,7 +89,7 @@ def choose_agents(choice: str, export: SlackExport) -> tuple[str, ...]:
     """
     if choice.startswith("top:"):
         number = choice.removeprefix("top:")
-        if not number.isdigit() or int(number) == 0:
+        if not (number.isascii() and number.isdigit() and len(number) < 10) or int(number) == 0:
             raise BotError(f"--agents {choice} is not a number of people: write top:10, say.", exit_code=2)
         return frequent_answerers(export.messages, int(number))
     named = tuple(user.strip() for user in choice.split(",") if user.strip())
