@@ -1,0 +1,131 @@
+"""The alarm: the tick runs at the next due instant, and no failure stops it."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.clock import ManualClock, SystemClock
+from bot.scheduler import TICK_SECONDS, Alarm
+
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+
+
+class Ticks:
+    """Counts ticks; each takes the next result: an instant, None, or an error."""
+
+    def __init__(self, *results):
+        self.results = list(results)
+        self.count = 0
+        self.ticked = asyncio.Event()
+
+    async def tick(self):
+        self.count += 1
+        self.ticked.set()
+        result = self.results.pop(0) if self.results else None
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    async def once_more(self):
+        self.ticked.clear()
+        await self.ticked.wait()
+
+
+def wakes_at(alarm):
+    return alarm._scheduler.get_job("tick").next_run_time
+
+
+async def test_the_first_tick_comes_at_once_and_is_remembered():
+    ticks = Ticks()
+    alarm = Alarm(tick=ticks.tick, clock=ManualClock(NOON))
+    assert alarm.ticked_at is None
+    alarm.start()
+    await ticks.ticked.wait()
+    await alarm.stop(within=1)
+    assert (ticks.count, alarm.ticked_at, alarm.failures) == (1, NOON, 0)
+
+
+async def test_what_is_due_moves_the_alarm_nearer_and_never_further_away():
+    ticks = Ticks()
+    alarm = Alarm(tick=ticks.tick, clock=SystemClock())
+    alarm.start()
+    await ticks.ticked.wait()
+    usual = wakes_at(alarm)
+    alarm.due(datetime.now(UTC) + timedelta(hours=1))
+    assert wakes_at(alarm) == usual
+    soon = datetime.now(UTC) + timedelta(seconds=TICK_SECONDS / 3)
+    alarm.due(soon)
+    assert soon <= wakes_at(alarm) < usual
+    alarm.due(datetime.now(UTC) - timedelta(hours=1))
+    await ticks.once_more()
+    await alarm.stop(within=1)
+    assert ticks.count == 2
+
+
+async def test_a_tick_says_itself_when_it_is_wanted_next():
+    ticks = Ticks(datetime.now(UTC))
+    alarm = Alarm(tick=ticks.tick, clock=SystemClock())
+    alarm.start()
+    await ticks.ticked.wait()
+    await ticks.once_more()
+    await alarm.stop(within=1)
+    assert ticks.count == 2
+
+
+async def test_an_instant_that_waiting_does_not_bring_nearer_moves_nothing():
+    ticks = Ticks()
+    alarm = Alarm(tick=ticks.tick, clock=ManualClock(NOON))
+    alarm.start()
+    await ticks.ticked.wait()
+    usual = wakes_at(alarm)
+    alarm.due(NOON + timedelta(seconds=1))
+    alarm.due(None)
+    assert wakes_at(alarm) == usual
+    await alarm.stop(within=1)
+
+
+async def test_a_tick_that_fails_is_counted_and_the_next_one_comes():
+    ticks = Ticks(OSError("the database is away"))
+    alarm = Alarm(tick=ticks.tick, clock=SystemClock())
+    with structlog.testing.capture_logs() as logged:
+        alarm.start()
+        await ticks.ticked.wait()
+        alarm.due(datetime.now(UTC))
+        await ticks.once_more()
+        await alarm.stop(within=1)
+    assert alarm.failures == 1
+    assert [entry["event"] for entry in logged] == ["tick.failed"]
+    assert alarm.ticked_at is not None
+
+
+async def test_stopping_lets_a_running_tick_finish():
+    begun, finish, finished = asyncio.Event(), asyncio.Event(), []
+
+    async def tick():
+        begun.set()
+        await finish.wait()
+        finished.append(True)
+
+    alarm = Alarm(tick=tick, clock=ManualClock(NOON))
+    alarm.start()
+    await begun.wait()
+    stopping = asyncio.create_task(alarm.stop(within=60))
+    await asyncio.sleep(0)
+    finish.set()
+    await stopping
+    assert finished == [True]
+
+
+async def test_stopping_before_the_first_tick_has_begun_is_quiet(caplog):
+    ticks = Ticks()
+    alarm = Alarm(tick=ticks.tick, clock=ManualClock(NOON))
+    alarm.start()
+    await alarm.stop(within=1)
+    assert caplog.records == []
+
+
+async def test_an_alarm_that_was_never_started_stops_and_hears_nothing():
+    alarm = Alarm(tick=Ticks().tick, clock=ManualClock(NOON))
+    alarm.due(NOON)
+    await alarm.stop(within=1)

@@ -1,0 +1,169 @@
+"""The web server: where it listens, what it answers, and to whom it does not."""
+
+import json
+import socket
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+
+from bot.errors import BotError
+from bot.http.app import MAX_BODY_BYTES, Ports, Readiness, build_web
+from bot.http.dashboard.status import StatusRow, StatusView
+from bot.http.server import HttpServer
+from bot.slack.receiver import build_receiver
+
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+SECRET = "sesame"
+
+
+def a_row(**changed):
+    values = dict.fromkeys(StatusRow.__dataclass_fields__, "")
+    return StatusRow(**values | {"number": 42, "breach_at": NOON} | changed)
+
+
+def a_status(*rows):
+    values = dict.fromkeys(StatusView.__dataclass_fields__, 0)
+    return StatusView(**values | {"workspace": "Helpful Ltd", "now": NOON, "rows": rows, "tick_age": "2 s ago"})
+
+
+class Desk:
+    """Stands behind the web application: what it keeps, and what it says about itself."""
+
+    def __init__(self, *, ready=True, rows=(), http=True):
+        self.kept = []
+        self.broken = False
+        self._ready, self._rows = ready, rows
+        self._receiver = build_receiver(keep=self._keep, signing_secret=SECRET) if http else None
+
+    async def _keep(self, envelope):
+        if self.broken:
+            raise OSError("the disk is full")
+        self.kept.append(envelope)
+
+    async def _status(self):
+        return a_status(*self._rows)
+
+    async def _readiness(self):
+        return Readiness(ready=self._ready, detail={"database": "ok"})
+
+    def server(self):
+        ports = Ports(receiver=self._receiver, status=self._status, readiness=self._readiness)
+        return HttpServer(build_web(ports), host="127.0.0.1", port=0)
+
+
+@pytest.fixture
+async def visit():
+    """Serves a desk and makes one request to it."""
+    servers = []
+
+    async def request(desk, path, method="GET", **more):
+        server = desk.server()
+        servers.append(server)
+        base = await server.start()
+        async with aiohttp.ClientSession() as session, session.request(method, base + path, **more) as answer:
+            return answer.status, await answer.text(), answer.headers
+
+    yield request
+    for server in servers:
+        await server.stop()
+
+
+def signed(body, secret=SECRET, **changed):
+    import hashlib
+    import hmac
+    import time
+
+    stamp = str(int(time.time()))
+    digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+    return {"data": body, "headers": headers | {"Content-Type": "application/json"} | changed}
+
+
+EVENT = json.dumps({"type": "event_callback", "team_id": "T0", "event_id": "Ev1", "event": {"type": "x"}})
+
+
+async def test_it_lives_and_it_is_ready(visit):
+    assert (await visit(Desk(), "/healthz"))[:2] == (200, '{"status":"ok"}')
+    status, text, _ = await visit(Desk(), "/readyz")
+    assert (status, json.loads(text)) == (200, {"database": "ok", "ready": True})
+
+
+async def test_what_is_not_ready_says_so(visit):
+    status, text, _ = await visit(Desk(ready=False), "/readyz")
+    assert (status, json.loads(text)["ready"]) == (503, False)
+
+
+async def test_the_status_page_escapes_what_customers_wrote_and_runs_no_script(visit):
+    row = a_row(subject="<script>alert(1)</script>", customer='"><img src=x>')
+    status, text, headers = await visit(Desk(rows=[row]), "/")
+    assert status == 200
+    assert "<script>alert" not in text
+    assert "<img src=x>" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_slacks_signed_request_is_kept_and_then_answered(visit):
+    desk = Desk()
+    assert (await visit(desk, "/slack/events", "POST", **signed(EVENT)))[0] == 200
+    assert [envelope.kind for envelope in desk.kept] == ["event"]
+
+
+async def test_what_could_not_be_kept_is_not_acknowledged(visit):
+    desk = Desk()
+    desk.broken = True
+    status, _, _ = await visit(desk, "/slack/events", "POST", **signed(EVENT))
+    assert status >= 500
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"data": EVENT},
+        signed(EVENT, secret="guessed"),
+        signed(EVENT, **{"X-Slack-Request-Timestamp": "1"}),
+        signed(EVENT, **{"X-Slack-Request-Timestamp": "²"}),
+        signed(EVENT, **{"X-Slack-Signature": ""}),
+        signed(EVENT) | {"data": b"\xff\xfe"},
+        signed(EVENT) | {"data": EVENT + " "},
+    ],
+)
+async def test_what_slack_did_not_sign_is_refused_and_not_kept(visit, request_):
+    desk = Desk()
+    status, _, _ = await visit(desk, "/slack/events", "POST", **request_)
+    assert (status, desk.kept) == (401, [])
+
+
+async def test_more_than_slack_ever_sends_is_not_read(visit):
+    desk = Desk()
+    status, _, _ = await visit(desk, "/slack/events", "POST", **signed(" " * (MAX_BODY_BYTES + 1)))
+    assert (status, desk.kept) == (413, [])
+
+
+async def test_in_socket_mode_nothing_is_taken_over_http(visit):
+    status, text, _ = await visit(Desk(http=False), "/slack/events", "POST", **signed(EVENT))
+    assert (status, "Socket Mode" in text) == (404, True)
+
+
+async def test_a_port_that_is_taken_is_one_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(BotError, match=f"Port {port} on 127.0.0.1 is taken by another program"):
+            await HttpServer(build_web_of(Desk()), host="127.0.0.1", port=port).start()
+
+
+async def test_an_address_of_another_machine_is_one_sentence():
+    with pytest.raises(BotError, match=r"Cannot listen on 192\.0\.2\.1:3000"):
+        await HttpServer(build_web_of(Desk()), host="192.0.2.1", port=3000).start()
+
+
+def build_web_of(desk):
+    return desk.server()._app
+
+
+async def test_a_server_that_was_never_started_stops():
+    await Desk().server().stop()
