@@ -2,6 +2,11 @@
 
 from datetime import timedelta
 
+from bot.slack.text import clip
+
+# The configuration allows longer ones, but a name must not push out what else a message has to say.
+_NAME_LIMIT = 80
+
 METRIC_LABELS = {
     "first_reply_time": "First reply",
     "next_reply_time": "Next reply",
@@ -51,5 +56,5 @@ def plural(count: int, noun: str) -> str:
 
 def customer_label(name: str, tier: str) -> str:
     """Who is served, on one line: "Acme Inc (enterprise)"."""
-    name = " ".join(name.split()) or "Unknown customer"
-    return f"{name} ({tier})" if tier else name
+    name = clip(" ".join(name.split()), _NAME_LIMIT) or "Unknown customer"
+    return f"{name} ({clip(tier, _NAME_LIMIT)})" if tier else name

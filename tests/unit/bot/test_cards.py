@@ -17,7 +17,7 @@ from bot.slack.text import plain
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 LONGEST_MESSAGE = "<&>" * 14_000
-LONGEST_NAME = "&" * 80
+LONGEST_NAME = "&" * 2000
 
 
 def a_clock(**changed):
@@ -107,7 +107,7 @@ def test_the_longest_of_everything_makes_a_card_that_slack_takes():
             requester=LONGEST_NAME,
             text=LONGEST_MESSAGE,
             file_names=("&" * 255,) * 10,
-            policy=LONGEST_NAME * 3,
+            policy=LONGEST_NAME,
             assignee="U0123456789",
             permalink=f"https://{'x' * 60}.enterprise.slack.com/archives/C0123456789/p1700000000000100",
             clocks=tuple(a_clock(metric=metric) for metric in metrics),
@@ -131,6 +131,8 @@ def test_the_longest_of_everything_makes_an_alert_that_slack_takes():
         )
     )
     assert half_tokens(sendable(drawn)) == []
+    assert drawn.text.endswith("<@U0000000049>")
+    assert next(texts(drawn.blocks)).endswith("<@U0000000049>")
 
 
 def test_a_very_large_group_makes_an_alert_without_half_a_mention():
