@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sla.engine.draft import Draft
-from sla.engine.terms import Basis
+from sla.engine.instance import target_hours
+from sla.engine.terms import Basis, terms_for
 from sla.policy import Policy, TriggerAction
 from sla.ticket import Ticket
 
@@ -28,11 +29,12 @@ def choose_policies(draft: Draft, text: str | None = None) -> bool:
         return False
     draft.applied = _first_match(draft.rules.policies, draft.ticket)
     draft.applied_to_group = _first_match(draft.rules.group_policies, draft.ticket)
-    basis = Basis.of(draft)
-    draft.chosen_for = basis
-    if last and basis.same_as(last):
+    draft.chosen_for = Basis(draft.rules, draft.ticket, draft.applied, draft.applied_to_group)
+    if last and draft.chosen_for.same_as(last):
         return False
     draft.settings = draft.rules.settings_of(draft.applied)
+    draft.terms = terms_for(draft.rules, draft.ticket, draft.applied)
+    draft.group_terms = terms_for(draft.rules, draft.ticket, draft.applied_to_group)
     return True
 
 
@@ -46,6 +48,8 @@ def _adopt(draft: Draft) -> None:
     draft.measure_anew = frozenset(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     draft.rules, draft.own_policies = draft.edit
     draft.edit = None
+    for instance in (*draft.running.values(), *draft.resumable.values()):
+        instance.hours = target_hours(draft.rules, instance.target, instance.schedule)
 
 
 def _fire_triggers(draft: Draft, text: str | None) -> None:

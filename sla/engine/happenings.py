@@ -5,10 +5,11 @@ from typing import Any, assert_never
 
 from sla.conditions import CUSTOM
 from sla.engine.choice import choose_policies
-from sla.engine.draft import Draft, appended
+from sla.engine.draft import Draft
 from sla.engine.shelves import dismiss, make_void, merge_in, take_out, undo_dismissal, undo_void
 from sla.engine.state import Edit, ShelfReason
 from sla.engine.updates import acknowledge, answer, conclude, let_clocks_follow, set_status
+from sla.engine.working_instance import appended
 from sla.errors import SlaError
 from sla.events import (
     Apply,
@@ -184,8 +185,8 @@ def _edit_rules(draft: Draft, event: PoliciesChanged | RulesChanged) -> None:
 
 def _exempt(draft: Draft, event: Exempted) -> None:
     draft.exempt = None if event.undo else event.reason
-    for instance in list(draft.running.values()):
-        draft.keep(instance)
+    for instance in draft.running.values():
+        draft.put(instance)
     conclude(draft)
 
 

@@ -9,6 +9,8 @@ from sla.engine.draft import Draft
 from sla.engine.instance import Instance, LogType, MetricEvent
 from sla.engine.state import TicketState, start
 from sla.engine.steps import settle_draft, take
+from sla.engine.working_copy import frozen
+from sla.engine.working_instance import WorkingInstance
 from sla.events import Comment, Event, StatusChanged
 from sla.instants import format_instant
 from sla.metrics import Metric
@@ -40,7 +42,7 @@ class Gathering:
     """A fold in progress: the working copy, and what its steps have changed so far."""
 
     draft: Draft
-    instances: dict[tuple[Metric, int], Instance] = field(default_factory=dict)
+    instances: dict[tuple[Metric, int], WorkingInstance] = field(default_factory=dict)
     log: list[MetricEvent] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -52,28 +54,31 @@ class Gathering:
     def take(self, event: Event) -> None:
         """Apply the next event."""
         take(self.draft, event)
-        self._gather()
+        if self.draft.withdrawn:  # their numbers may be given again
+            self._gather()
 
     def refuse(self, event: Event, what: str) -> None:
         """Note why an event makes no sense, as a sentence that begins with its instant, and do not apply it."""
+        self._gather()
         self.problems.append(f"At {format_instant(event.at)} {what}.")
 
     def end(self, until: datetime) -> History:
         """Stamp the deadlines strictly before an instant, and give the whole story up to it."""
-        settle_draft(self.draft, until)
         self._gather()
-        exempt = self.draft.exempt is not None
+        settle_draft(self.draft, until)
+        state = self.draft.freeze()
+        self._gather()
+        for instance in self.instances.values():
+            instance.exempt = self.draft.exempt is not None
         return History(
-            state=self.draft.freeze(),
-            instances=tuple(
-                instance if instance.exempt is exempt else instance._replace(exempt=exempt)
-                for instance in self.instances.values()
-            ),
+            state=state,
+            instances=frozen(self.instances.values()),
             metric_events=tuple(sorted(self.log, key=lambda entry: (entry.at, LOG_ORDER[entry.type]))),
             problems=tuple(self.problems),
         )
 
     def _gather(self) -> None:
+        """Take over what has changed since this was last done."""
         self.instances |= self.draft.changed
         self.problems += self.draft.problems
         for entry in self.draft.metric_events:
@@ -84,6 +89,7 @@ class Gathering:
         for key in self.draft.withdrawn:
             del self.instances[key]
             self.log = [entry for entry in self.log if (entry.metric, entry.instance) != key]
+        self.draft.clear()
 
     def _supersede(self, entry: MetricEvent) -> None:
         """Mark the breach that has become void, the newest of its instance."""

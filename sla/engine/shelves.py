@@ -1,17 +1,20 @@
 """What can be undone: open instances are put away, and an undo takes them up again where they would be by then."""
 
+from collections.abc import Iterable
+
 from sla.engine.draft import Draft
-from sla.engine.instance import Instance
 from sla.engine.state import Shelf, ShelfReason
 from sla.engine.updates import reopen, set_status, solve
+from sla.engine.working_copy import frozen
+from sla.engine.working_instance import WorkingInstance
 from sla.events import MergedIn
 from sla.metrics import Moment
 from sla.ticket import Status
 
 
-def shelve(draft: Draft, reason: ShelfReason, instances: tuple[Instance, ...]) -> Shelf:
+def shelve(draft: Draft, reason: ShelfReason, instances: Iterable[WorkingInstance]) -> Shelf:
     """Return a shelf with instances as they are; the caller then ends them."""
-    return Shelf(reason, instances, draft.waiting, draft.first_reply_ended, draft.owner)
+    return Shelf(reason, frozen(instances), draft.waiting, draft.first_reply_ended, draft.owner)
 
 
 def dismiss(draft: Draft) -> None:
@@ -38,7 +41,7 @@ def undo_dismissal(draft: Draft) -> None:
 def make_void(draft: Draft, reason: ShelfReason) -> None:
     """End every open instance, because the ticket was merged away or never was one; from now on no clock runs."""
     draft.dismissed = None
-    draft.void = shelve(draft, reason, tuple(draft.running.values()))
+    draft.void = shelve(draft, reason, draft.running.values())
     for instance in list(draft.running.values()):
         draft.cancel(instance, merged=reason is ShelfReason.MERGED)
     draft.waiting = ()
@@ -96,6 +99,6 @@ def _owe_since_oldest(draft: Draft) -> None:
 
 
 def _take_up(draft: Draft, shelf: Shelf) -> None:
-    for instance in shelf.instances:
+    for instance in map(draft.working, shelf.instances):
         draft.take_up(instance)
-        draft.judge(instance.metric)
+        draft.judge(instance)

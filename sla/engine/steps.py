@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sla.engine.draft import Draft
 from sla.engine.happenings import happen
+from sla.engine.instance import Stage
 from sla.engine.state import TicketState
 from sla.engine.updates import pass_deadlines
 from sla.errors import SlaError
@@ -54,10 +55,10 @@ def settle(state: TicketState, now: datetime) -> TicketState:
 
 def settle_draft(draft: Draft, now: datetime) -> None:
     """Stamp the deadlines that lie strictly before an instant, and nothing else."""
-    draft.clear()
-    for instance in list(draft.running.values()):
-        if instance.breach_at and instance.breach_at < now and not instance.breached:
-            draft.breach(instance, instance.breach_at)
+    for instance in draft.running.values():
+        due = instance.due
+        if due and due < now and instance.stage is Stage.ACTIVE and not instance.breached:
+            draft.breach(instance, due)
 
 
 def take(draft: Draft, event: Event) -> None:

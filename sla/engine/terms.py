@@ -1,52 +1,48 @@
-"""What an instance is measured against now: the target of the policy in force, and the schedule it is counted in."""
+"""What instances are measured against: the targets of the policy in force, and the schedule they are counted in."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from sla.engine.instance import Instance
-from sla.metrics import GROUP_METRICS, Metric
+from sla.business_time import CALENDAR, Hours
+from sla.metrics import Metric
 from sla.policy import Policy, Rules, Target
 from sla.ticket import Priority, Ticket
 
-
-class Governed(Protocol):
-    """A ticket with the rules and policies in force for it."""
-
-    rules: Rules
-    ticket: Ticket
-    applied: Policy | None
-    applied_to_group: Policy | None
+Source = tuple[str | None, int | str | None, str | None]
+"""Where a target comes from: the title and the id of its policy, None without a target; and the schedule in force."""
 
 
 class Terms(NamedTuple):
-    """A target and where it comes from.
+    """What holds for a ticket's instances, those of group ownership or all others.
 
     Attributes:
-        target: None where no policy applies, or the policy has no row for the metric at the ticket's priority.
-        policy: The title of the policy it comes from; None without a target. `policy_id` is that policy's id.
+        targets: The targets of the policy in force at the ticket's priority.
+        policy: The title of that policy; None where none applies. `policy_id` is its id.
         schedule: The name of the schedule in force; None is around the clock.
+        hours: The hours of that schedule.
     """
 
-    target: Target | None
+    targets: Mapping[Metric, Target]
     policy: str | None
     policy_id: int | str | None
     schedule: str | None
+    hours: Hours
 
-    @property
-    def counts_business(self) -> bool:
-        """Whether the schedule has a say in the deadline."""
-        return self.target is not None and self.target.business_hours
+    def source(self, metric: Metric) -> Source:
+        """Return where the target of a metric comes from."""
+        return (self.policy, self.policy_id, self.schedule) if metric in self.targets else (None, None, self.schedule)
 
-    def moves(self, instance: Instance) -> bool:
-        """Tell whether these terms give the instance another deadline than its own."""
-        return self.target != instance.target or (self.counts_business and self.schedule != instance.schedule)
 
-    def describes(self, instance: Instance) -> bool:
-        """Tell whether the instance already says where its target comes from."""
-        return (self.policy, self.policy_id, self.schedule) == (
-            instance.policy,
-            instance.policy_id,
-            instance.schedule,
-        )
+NO_TERMS = Terms({}, None, None, None, CALENDAR)
+
+
+def terms_for(rules: Rules, ticket: Ticket, applied: Policy | None) -> Terms:
+    """Return what a ticket's instances are measured against under a policy, or under none."""
+    schedule = rules.schedule_of(ticket, applied)
+    hours = rules.hours(schedule)
+    if applied is None or ticket.priority is None:
+        return Terms({}, None, None, schedule, hours)
+    return Terms(applied.targets[ticket.priority], applied.title, applied.id, schedule, hours)
 
 
 class Basis(NamedTuple):
@@ -56,11 +52,6 @@ class Basis(NamedTuple):
     ticket: Ticket
     applied: Policy | None
     applied_to_group: Policy | None
-
-    @classmethod
-    def of(cls, governed: Governed) -> "Basis":
-        """Return what holds for a ticket now."""
-        return cls(governed.rules, governed.ticket, governed.applied, governed.applied_to_group)
 
     def same_as(self, other: "Basis") -> bool:
         """Tell whether nothing has changed; rules are compared by identity, as every version is a value of its own."""
@@ -75,14 +66,3 @@ class Basis(NamedTuple):
 def _measured_by(ticket: Ticket) -> tuple[Priority | None, str | None, str | None, str | None]:
     """Return the fields by which targets and schedules are found once the policies are chosen."""
     return ticket.priority, ticket.schedule, ticket.channel, ticket.customer
-
-
-def terms_for(governed: Governed, metric: Metric) -> Terms:
-    """Return what an instance of a metric is measured against now."""
-    applied = governed.applied_to_group if metric in GROUP_METRICS else governed.applied
-    schedule = governed.rules.schedule_of(governed.ticket, applied)
-    priority = governed.ticket.priority
-    target = applied.targets.get((priority, metric)) if applied and priority else None
-    if applied is None or target is None:
-        return Terms(None, None, None, schedule)
-    return Terms(target, applied.title, applied.id, schedule)

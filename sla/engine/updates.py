@@ -5,12 +5,15 @@ update; then come the update's own changes, triggers and the choice of policies;
 and pauses of what is still open.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from sla.engine.choice import choose_policies
 from sla.engine.draft import Draft
 from sla.engine.instance import Instance, LogType, Stage
+from sla.engine.working_copy import frozen
+from sla.engine.working_instance import WorkingInstance
 from sla.metrics import DEFINITIONS, REPLY_METRICS, AtReopening, AtSolve, Metric, Moment, metrics_activated_by
 from sla.metrics import metrics_fulfilled_by as fulfilled_by
 from sla.settings import SolvedWithoutReply
@@ -26,7 +29,7 @@ def pass_deadlines(draft: Draft, at: datetime) -> None:
     The second happens when deadlines were settled up to now and an event turns out to be older: it is judged by the
     time at which it happened.
     """
-    for instance in list(draft.running.values()):
+    for instance in draft.running.values():
         due = instance.run.due if instance.run else None
         if due is None:
             continue
@@ -47,17 +50,17 @@ def conclude(draft: Draft, *moments: Moment, text: str | None = None) -> None:
     """
     if choose_policies(draft, text):
         _remeasure_what_is_put_away(draft)
-        let_clocks_follow(draft, *moments, retargeted=tuple(draft.running))
+        let_clocks_follow(draft, *moments, retargeted=tuple(draft.running.values()))
     else:
         let_clocks_follow(draft, *moments)
 
 
-def let_clocks_follow(draft: Draft, *moments: Moment, retargeted: tuple[Metric, ...] = ()) -> None:
+def let_clocks_follow(draft: Draft, *moments: Moment, retargeted: tuple[WorkingInstance, ...] = ()) -> None:
     """Activate what the moments of an update start, retarget what is still open, and pause it as the status wants."""
     _hand_over(draft)
-    for metric in retargeted:
-        if metric in draft.running:
-            draft.retarget(metric)
+    for instance in retargeted:
+        if instance.ended_at is None:
+            draft.retarget(instance)
     if not draft.status.ended and not draft.void:
         for moment in moments:
             _activate(draft, moment)
@@ -114,8 +117,6 @@ def solve(draft: Draft) -> None:
     """End every open instance in its metric's way; everything is then answered."""
     for instance in list(draft.running.values()):
         definition = DEFINITIONS[instance.metric]
-        if definition.at_reopening is AtReopening.RESUME:
-            draft.resumable[instance.metric] = draft.standing(instance)
         match definition.at_solve:
             case AtSolve.FULFIL:
                 draft.fulfil(instance)
@@ -125,6 +126,8 @@ def solve(draft: Draft) -> None:
                 draft.withdraw(instance)
             case _:
                 draft.cancel_unless_breached(instance, without_reply=instance.metric in REPLY_METRICS)
+        if definition.at_reopening is AtReopening.RESUME:
+            draft.resumable[instance.metric] = instance
         draft.first_reply_ended |= instance.metric is Metric.FIRST_REPLY_TIME
     draft.waiting, draft.dismissed = (), None
 
@@ -136,6 +139,7 @@ def reopen(draft: Draft) -> Moment:
     """
     if not draft.void:
         for instance in draft.resumable.values():
+            instance.stand_still_since_end()
             draft.take_up(instance)
         draft.resumable = {}
     return Moment.REOPENING
@@ -152,9 +156,11 @@ def _remeasure_what_is_put_away(draft: Draft) -> None:
     """Let instances that may come back know schedules that were edited meanwhile."""
     if not draft.measure_anew:
         return
-    draft.resumable = {metric: draft.measured(instance) for metric, instance in draft.resumable.items()}
-    draft.dismissed = draft.dismissed and draft.dismissed.with_each(draft.measured)
-    draft.void = draft.void and draft.void.with_each(draft.measured)
+    # These are copies: an instance that has ended keeps the deadline that it was judged against.
+    draft.resumable = {each.metric: draft.working(each) for each in frozen(draft.resumable.values())}
+    for instance in draft.resumable.values():
+        draft.measure(instance)
+    _change_shelved(draft, draft.measure)
 
 
 def _hand_over(draft: Draft) -> None:
@@ -170,20 +176,34 @@ def _hand_over(draft: Draft) -> None:
 def _follow_status(draft: Draft) -> None:
     """Pause and resume what the status now pauses, under the settings in force."""
     status = draft.status
-    for metric, instance in list(draft.running.items()):
+    for metric, instance in draft.running.items():
         pausing = status in draft.settings.pauses[metric]
         if pausing and instance.stage is Stage.ACTIVE:
-            draft.pause(metric)
+            draft.pause(instance)
         elif not pausing and instance.stage is Stage.PAUSED:
-            draft.resume(metric)
+            draft.resume(instance)
         elif metric in draft.taken_up:
             draft.log(instance, LogType.PAUSE if pausing else LogType.RESUME)
     draft.taken_up.clear()
-    draft.dismissed = draft.dismissed and draft.dismissed.with_each(partial(_following, draft))
-    draft.void = draft.void and draft.void.with_each(partial(_following, draft))
+    if draft.dismissed or draft.void:
+        _change_shelved(draft, partial(_let_follow, draft))
 
 
-def _following(draft: Draft, instance: Instance) -> Instance:
-    """Return an instance that is put away, paused or running as the status wants it."""
-    pausing = draft.status in draft.settings.pauses[instance.metric]
-    return draft.standing(instance) if pausing else draft.running_again(instance)
+def _let_follow(draft: Draft, instance: WorkingInstance) -> None:
+    """Let an instance that is put away stand still or run as the status wants it."""
+    if draft.status in draft.settings.pauses[instance.metric]:
+        instance.stand_still(draft.now)
+    else:
+        instance.run_again(draft.now)
+
+
+def _change_shelved(draft: Draft, change: Callable[[WorkingInstance], None]) -> None:
+    """Change each instance that is put away for an undo."""
+
+    def changed(instance: Instance) -> Instance:
+        working = draft.working(instance)
+        change(working)
+        return working.frozen()
+
+    draft.dismissed = draft.dismissed and draft.dismissed.with_each(changed)
+    draft.void = draft.void and draft.void.with_each(changed)

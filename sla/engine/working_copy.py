@@ -4,18 +4,17 @@ It never leaves the engine: a step thaws a state into it, applies one event and 
 outside every step is a function from value to value.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from sla.engine.instance import Instance, LogType, MetricEvent
+from sla.engine.instance import Instance, LogType, MetricEvent, target_hours
 from sla.engine.state import TicketState
+from sla.engine.terms import NO_TERMS, Basis, Terms
+from sla.engine.working_instance import WorkingInstance
 from sla.instants import EARLIEST, format_instant
+from sla.metrics import GROUP_METRICS, Metric
 from sla.ticket import Ticket
-
-if TYPE_CHECKING:
-    from sla.engine.terms import Basis
-    from sla.metrics import Metric
 
 
 class WorkingCopy:
@@ -26,8 +25,9 @@ class WorkingCopy:
         ticket: The fields, but for the status: nearly every event changes that one, and no policy tests it.
         status: The ticket's status.
         settings: The settings in force.
+        terms: What instances are measured against, but for group ownership: that has `group_terms`.
         running: The open instances by metric; a metric has at most one.
-        resumable: The instances that reopening resumes, by metric.
+        resumable: The instances that solving ended and reopening resumes, by metric.
         chosen_for: What policies and targets were last chosen by; None while they have to be chosen anew.
         measure_anew: The schedules whose definition changed in this step.
         taken_up: The metrics whose instance, already ended, this step takes up again.
@@ -48,13 +48,14 @@ class WorkingCopy:
         self.waiting = state.waiting
         self.owner = state.owner
         self.numbers = dict(state.numbers)
-        self.running = {instance.metric: instance for instance in state.open_instances}
-        self.resumable = {instance.metric: instance for instance in state.solved_instances}
+        self.running = {instance.metric: self.working(instance) for instance in state.open_instances}
+        self.resumable = {instance.metric: self.working(instance) for instance in state.solved_instances}
         self.dismissed = state.dismissed
         self.void = state.void
         self.fired = state.fired
         self.exempt = state.exempt
         self.settings = self.rules.settings_of(self.applied)
+        self.terms = self.group_terms = NO_TERMS
         self.chosen_for: Basis | None = None
         self.measure_anew: frozenset[str] = frozenset()
         self.clear()
@@ -62,11 +63,10 @@ class WorkingCopy:
     def begin(self, at: datetime) -> None:
         """Begin a step at an instant."""
         self.last_at = self.now = at
-        self.clear()
 
     def clear(self) -> None:
-        """Forget what the last step changed."""
-        self.changed: dict[tuple[Metric, int], Instance] = {}
+        """Forget what has changed."""
+        self.changed: dict[tuple[Metric, int], WorkingInstance] = {}
         self.metric_events: list[MetricEvent] = []
         self.withdrawn: list[tuple[Metric, int]] = []
         self.problems: list[str] = []
@@ -87,17 +87,21 @@ class WorkingCopy:
             waiting=self.waiting,
             owner=self.owner,
             numbers=self.numbers,
-            open_instances=tuple(self.running.values()),
-            solved_instances=tuple(self.resumable.values()),
+            open_instances=frozen(self.running.values()),
+            solved_instances=frozen(self.resumable.values()),
             dismissed=self.dismissed,
             void=self.void,
             fired=self.fired,
             exempt=self.exempt,
-            changed=tuple(self.changed.values()),
+            changed=frozen(self.changed.values()),
             metric_events=tuple(self.metric_events),
             withdrawn=tuple(self.withdrawn),
             problems=tuple(self.problems),
         )
+
+    def terms_of(self, metric: Metric) -> Terms:
+        """Return what the instances of a metric are measured against now."""
+        return self.group_terms if metric in GROUP_METRICS else self.terms
 
     def whole_ticket(self) -> Ticket:
         """Return the ticket with all its fields, the status included."""
@@ -105,22 +109,32 @@ class WorkingCopy:
             self.ticket = replace(self.ticket, status=self.status)
         return self.ticket
 
-    def log(self, instance: Instance, kind: LogType, at: datetime | None = None) -> None:
-        """Write what happened to an instance, now unless said otherwise, into the log."""
-        self.metric_events.append(MetricEvent(at or self.now, instance.metric, instance.number, kind))
+    def working(self, instance: Instance) -> WorkingInstance:
+        """Return an instance to work on."""
+        return WorkingInstance(instance, target_hours(self.rules, instance.target, instance.schedule))
+
+    def put(self, instance: WorkingInstance) -> None:
+        """Put an open instance among those that run."""
+        instance.exempt = self.exempt is not None
+        self.running[instance.metric] = instance
+        self.touch(instance)
+
+    def touch(self, instance: WorkingInstance) -> None:
+        """Note that an instance has changed."""
+        self.changed[instance.key] = instance
+
+    def log(
+        self, instance: WorkingInstance, kind: LogType, at: datetime | None = None, *, target_seconds: int | None = None
+    ) -> None:
+        """Write how an instance changes, now unless said otherwise, into the log."""
+        self.changed[instance.key] = instance
+        self.metric_events.append(MetricEvent(at or self.now, instance.metric, instance.number, kind, target_seconds))
 
     def problem(self, what: str) -> None:
         """Note what makes no sense in this step, as a sentence that begins with its instant."""
         self.problems.append(f"At {format_instant(self.now)} {what}.")
 
-    def keep(self, instance: Instance) -> Instance:
-        """Take the next version of an instance: running while it is open, gone when it has ended."""
-        if instance.exempt != (self.exempt is not None):
-            instance = instance._replace(exempt=not instance.exempt)
-        metric = instance.metric
-        if instance.ended_at is None:
-            self.running[metric] = instance
-        else:
-            self.running.pop(metric, None)
-        self.changed[metric, instance.number] = instance
-        return instance
+
+def frozen(instances: Iterable[WorkingInstance]) -> tuple[Instance, ...]:
+    """Return instances as they are now."""
+    return tuple([instance.frozen() for instance in instances])

@@ -63,13 +63,15 @@ class Policy:
     position: int | None = None
     route: str | None = None
     id: int | str | None = None
-    targets: Mapping[tuple[Priority, Metric], Target] = field(init=False, repr=False, compare=False)
+    targets: Mapping[Priority, Mapping[Metric, Target]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        rows = {(row.priority, row.metric): row.target for row in self.policy_metrics}
-        if len(rows) < len(self.policy_metrics):
+        targets: dict[Priority, dict[Metric, Target]] = {priority: {} for priority in Priority}
+        for row in self.policy_metrics:
+            targets[row.priority][row.metric] = row.target
+        if sum(map(len, targets.values())) < len(self.policy_metrics):
             raise SlaError(f"The policy {self.title!r} has more than one row for the same priority and metric.")
-        object.__setattr__(self, "targets", MappingProxyType(rows))
+        object.__setattr__(self, "targets", MappingProxyType(targets))
 
 
 def _seconds(value: object) -> int:
