@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +17,8 @@ from bot.errors import BotError
 from bot.http.app import Ports, Readiness, build_web
 from bot.http.dashboard.status import StatusView
 from bot.http.server import HttpServer
+from bot.notify.email import Mailer, mail_server
+from bot.notify.webhook import Webhooks
 from bot.scheduler import Alarm
 from bot.services import overview
 from bot.services.backfill import Backfill
@@ -23,7 +26,9 @@ from bot.services.breaches import Breaches
 from bot.services.delivery import Delivery
 from bot.services.desk import Desk
 from bot.services.dispatch import Dispatch
+from bot.services.drawing import Drawing
 from bot.services.opening import open_desk, reopen_desk
+from bot.services.posting import Posting
 from bot.slack.client import SlackClients, SlackUnavailableError
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Envelope, Kind
@@ -50,6 +55,11 @@ class Connection:
         app_token: Opens Socket Mode; None to take signed HTTP instead.
         signing_secret: Verifies HTTP requests.
         listen: Host and port of the web server.
+        public_url: Where links to the dashboard lead; None without such links.
+        smtp_url: The mail server; None where there is none.
+        environ: Holds the secrets of webhooks, under the names that the configuration gives.
+        tls: Replaces the system's certificate authorities for mail and webhooks; for tests.
+        allow_loopback: Lets webhooks reach this machine; for tests, never set from a configuration.
     """
 
     bot_token: str
@@ -58,6 +68,11 @@ class Connection:
     api_url: str
     listen: tuple[str, int]
     secret: bytes
+    public_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tls: ssl.SSLContext | None = None
+    allow_loopback: bool = False
 
 
 class Threadline:
@@ -73,14 +88,7 @@ class Threadline:
         self._desk: Desk | None = None
         self.dispatch = Dispatch(db=db, desk=self.desk, slack=self.slack, directory=self.directory, clock=clock)
         self.breaches = Breaches(db=db, desk=self.desk, clock=clock)
-        self.delivery = Delivery(
-            db=db,
-            desk=self.desk,
-            slack=self.slack,
-            directory=self.directory,
-            clock=clock,
-            secret=connection.secret,
-        )
+        self.delivery = self._deliverer(connection)
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         self.alarm = Alarm(tick=self._tick, clock=clock)
         self._intake_worker = Worker("inbox", drain=self._understand, next_at=self.dispatch.next_at, clock=clock)
@@ -93,6 +101,20 @@ class Threadline:
         self._http: HttpServer | None = None
         self._alarm_setting: set[asyncio.Task[None]] = set()
         self.address = ""
+
+    def _deliverer(self, connection: Connection) -> Delivery:
+        db, desk, started_at = self.db, self.desk, self.clock.now()
+        link = connection.public_url or ""
+        return Delivery(
+            db=db,
+            desk=desk,
+            clock=self.clock,
+            drawing=Drawing(db=db, desk=desk, directory=self.directory, link=link, started_at=started_at),
+            posting=Posting(db=db, desk=desk, slack=self.slack, directory=self.directory, secret=connection.secret),
+            mailer=Mailer(mail_server(connection.smtp_url) if connection.smtp_url else None, tls=connection.tls),
+            webhooks=Webhooks(connection.environ, tls=connection.tls, allow_loopback=connection.allow_loopback),
+            started_at=started_at,
+        )
 
     def desk(self) -> Desk:
         """The desk as it is now."""

@@ -104,6 +104,12 @@ def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[Instance
     return list(records(InstanceRecord, conn.execute(_OF_TICKET, {"of": workspace, "id": ticket_id})))
 
 
+def of_tickets(conn: Connection, workspace: str, ticket_ids: Sequence[int]) -> list[InstanceRecord]:
+    """All instances of some tickets."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id.in_(ticket_ids))
+    return list(records(InstanceRecord, conn.execute(statement)))
+
+
 def get(conn: Connection, workspace: str, ticket_id: int, metric: str, number: int) -> InstanceRecord | None:
     """One instance of a ticket."""
     return next(iter(some(conn, workspace, ticket_id, [(metric, number)])), None)

@@ -2,8 +2,11 @@
 
 import asyncio
 import hashlib
+import os
 import signal
 from datetime import UTC, datetime
+
+from dotenv import dotenv_values
 
 from bot.app import Connection, Threadline
 from bot.cli.configuration import read_config_text
@@ -65,7 +68,15 @@ def connection_of(settings: Settings) -> Connection:
         listen=(settings.listen_host, settings.listen_port),
         # Never the token itself: keys derived from it end up in messages.
         secret=hashlib.sha256(b"outbox" + key.encode()).digest(),
+        public_url=settings.public_url,
+        smtp_url=settings.smtp_url.get_secret_value() if settings.smtp_url else None,
+        environ=_environment(),
     )
+
+
+def _environment() -> dict[str, str]:
+    """The process's variables, and those of `.env` where the process has none."""
+    return {name: value for name, value in dotenv_values(".env").items() if value is not None} | dict(os.environ)
 
 
 async def _run(settings: Settings, connection: Connection) -> None:

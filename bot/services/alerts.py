@@ -8,6 +8,16 @@ from typing import Any, Self
 from sla.instants import format_instant, instant
 
 ALERT, DIRECT, ALERT_EDIT = "alert", "direct", "alert_edit"
+MAIL, WEBHOOK = "mail", "webhook"
+DIGEST, DIGEST_PAGE = "digest", "digest_page"
+DIRECT_DIGEST, DIRECT_DIGEST_PAGE = "direct_digest", "direct_digest_page"
+MAIL_DIGEST, WEBHOOK_DIGEST = "mail_digest", "webhook_digest"
+
+SINGLE = (ALERT, DIRECT, MAIL, WEBHOOK)
+DIGESTS = (DIGEST, DIGEST_PAGE, DIRECT_DIGEST, DIRECT_DIGEST_PAGE, MAIL_DIGEST, WEBHOOK_DIGEST)
+PAGES = (DIGEST_PAGE, DIRECT_DIGEST_PAGE)
+TO_PEOPLE = (DIRECT, DIRECT_DIGEST, DIRECT_DIGEST_PAGE)
+OUTSIDE_SLACK = (MAIL, WEBHOOK, MAIL_DIGEST, WEBHOOK_DIGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +31,9 @@ class Alerted:
         breach: Whether the deadline has passed.
         offset: Time left, or over, at ``due_at``, in the target's own hours.
         mentions: User ids, and user groups as ``subteam^ID``.
+        late_because: What kept it before it was recorded, or before it became part of a digest; empty when not known.
+        instead_of: The destination that could not be reached, for an alert that goes elsewhere in its place.
+        unverified: Whether Slack could not be asked in time if the answer is already there.
     """
 
     metric: str
@@ -31,6 +44,9 @@ class Alerted:
     offset: timedelta
     business_hours: bool
     mentions: tuple[str, ...] = ()
+    late_because: str = ""
+    instead_of: str = ""
+    unverified: bool = False
 
     def payload(self) -> dict[str, Any]:
         """As JSON."""
@@ -43,6 +59,9 @@ class Alerted:
             "offset_seconds": self.offset.total_seconds(),
             "business_hours": self.business_hours,
             "mentions": list(self.mentions),
+            "late_because": self.late_because,
+            "instead_of": self.instead_of,
+            "unverified": self.unverified,
         }
 
     @classmethod
@@ -57,6 +76,9 @@ class Alerted:
             offset=timedelta(seconds=payload["offset_seconds"]),
             business_hours=payload["business_hours"],
             mentions=tuple(payload["mentions"]),
+            late_because=payload.get("late_because", ""),
+            instead_of=payload.get("instead_of", ""),
+            unverified=payload.get("unverified", False),
         )
 
 

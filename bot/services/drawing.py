@@ -2,19 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.services import cards
-from bot.services.alerts import ALERT_EDIT, DIRECT, Alerted
+from bot.notify.calls import call
+from bot.notify.letters import Letter, letter
+from bot.notify.webhook import Call
+from bot.services import alerts, cards, lateness
+from bot.services.alert_views import alert_view, display_name, held
+from bot.services.alerts import Alerted
 from bot.services.desk import Desk
+from bot.services.digest_drawing import Sight, draw_digest
+from bot.services.drawn import Drawn, Void
 from bot.slack.alert_posts import AlertView, alert
-from bot.slack.blocks import Post
 from bot.slack.cards import card
-from bot.slack.client import SlackUnavailableError
 from bot.slack.directory import Directory
 from bot.slack.wording import span
 from store import instances, outbox, tickets
@@ -23,47 +28,65 @@ from store.instances import InstanceRecord
 from store.outbox import OutboxMessage
 from store.tickets import TicketRecord
 
-# An alert that is this late says so: whoever reads it wants to know why it comes now.
-LATE = timedelta(minutes=2)
-
 _SOLVED_METRICS = frozenset({"requester_wait_time", "agent_work_time", "total_resolution_time"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """A message ready to be sent.
+class Drawing:
+    """Draws what is to be sent, for one desk.
 
     Attributes:
-        edit_ts: The message to edit; None for a new post.
-        thread_ts: The thread to post into; None for the channel itself.
-        broadcast: Whether a post in a thread also shows in the channel.
-        digest: A hash of the contents, to see that an edit would change nothing.
+        link: Where everything is to be seen; empty without such an address.
+        started_at: When this process began, to tell why an alert is late.
     """
 
-    channel: str
-    post: Post
-    edit_ts: str | None = None
-    thread_ts: str | None = None
-    broadcast: bool = False
-    digest: str = ""
+    db: Database
+    desk: Callable[[], Desk]
+    directory: Directory
+    link: str = ""
+    started_at: datetime | None = None
+
+    async def draw(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
+        """The contents of an outbox row as of now."""
+        db, desk, directory = self.db, self.desk(), self.directory
+        if message.kind in {cards.CARD, cards.CARD_UPDATE}:
+            return await _draw_card(message, db=db, desk=desk, directory=directory)
+        if message.kind == alerts.ALERT_EDIT:
+            return await _draw_ending(message, db=db, desk=desk, directory=directory)
+        if message.kind in alerts.DIGESTS:
+            sight = Sight(link=self.link, started_at=self.started_at, now=now)
+            return await draw_digest(message, db=db, desk=desk, directory=directory, sight=sight)
+        return await self._draw_alert(message, now)
+
+    async def _draw_alert(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
+        told = await self.db.read(partial(held, self.desk(), message))
+        if told is None:
+            return Void(reason="it no longer holds")
+        ticket, alerted = told
+        view = await alert_view(self.desk(), self.directory, ticket, alerted)
+        late = now - alerted.due_at
+        if late > lateness.LATE:
+            because = alerted.late_because or lateness.on_the_way(message, started_at=self.started_at)
+            view = replace(view, late=late, late_because=because)
+        match message.kind:
+            case alerts.MAIL:
+                return letter(message.destination.partition(":")[2], [view])
+            case alerts.WEBHOOK:
+                return call(message.destination.partition(":")[2], [(view, alerted)])
+            case alerts.DIRECT:
+                return Drawn(channel=message.destination, post=alert(view))
+            case _:
+                return _in_thread(message, ticket, view)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Void:
-    """There is nothing to say any more, and why."""
-
-    reason: str
-
-
-async def draw(
-    message: OutboxMessage, *, db: Database, desk: Desk, directory: Directory, now: datetime
-) -> Drawn | Void:
-    """The contents of an outbox row as of now."""
-    if message.kind in {cards.CARD, cards.CARD_UPDATE}:
-        return await _draw_card(message, db=db, desk=desk, directory=directory)
-    if message.kind == ALERT_EDIT:
-        return await _draw_ending(message, db=db, desk=desk, directory=directory)
-    return await _draw_alert(message, db=db, desk=desk, directory=directory, now=now)
+def _in_thread(message: OutboxMessage, ticket: TicketRecord, view: AlertView) -> Drawn:
+    in_thread = ticket.card_ts is not None and ticket.card_channel == message.destination
+    return Drawn(
+        channel=message.destination,
+        post=alert(view),
+        thread_ts=ticket.card_ts if in_thread else None,
+        broadcast=in_thread and view.breach,
+    )
 
 
 async def _draw_card(message: OutboxMessage, *, db: Database, desk: Desk, directory: Directory) -> Drawn | Void:
@@ -82,55 +105,15 @@ async def _draw_card(message: OutboxMessage, *, db: Database, desk: Desk, direct
     return Drawn(channel=ticket.card_channel, post=drawn, edit_ts=ticket.card_ts, digest=digest)
 
 
-async def _draw_alert(
-    message: OutboxMessage, *, db: Database, desk: Desk, directory: Directory, now: datetime
-) -> Drawn | Void:
-    told = await db.read(partial(_told, desk, message))
-    if told is None:
-        return Void(reason="it no longer holds")
-    ticket, alerted = told
-    late = now - alerted.due_at
-    view = await _alert_view(desk, directory, ticket, alerted)
-    drawn = alert(replace(view, late=late if late > LATE else None))
-    if message.kind == DIRECT:
-        return Drawn(channel=message.destination, post=drawn)
-    in_thread = ticket.card_ts is not None and ticket.card_channel == message.destination
-    return Drawn(
-        channel=message.destination,
-        post=drawn,
-        thread_ts=ticket.card_ts if in_thread else None,
-        broadcast=in_thread and alerted.breach,
-    )
-
-
 async def _draw_ending(message: OutboxMessage, *, db: Database, desk: Desk, directory: Directory) -> Drawn | Void:
     """An alert's post with how the matter ended."""
     found = await db.read(partial(_ended, message))
     if found is None:
         return Void(reason="there is no post to edit")
     ticket, instance, sent = found
-    view = await _alert_view(desk, directory, ticket, Alerted.from_payload(sent.payload))
+    view = await alert_view(desk, directory, ticket, Alerted.from_payload(sent.payload))
     drawn = alert(replace(view, ending=ending_of(instance)))
     return Drawn(channel=sent.channel_id or "", post=drawn, edit_ts=sent.message_ts)
-
-
-async def _alert_view(desk: Desk, directory: Directory, ticket: TicketRecord, alerted: Alerted) -> AlertView:
-    customer = desk.config.customers.get(ticket.customer or "")
-    return AlertView(
-        number=ticket.ticket_id,
-        customer=customer.name if customer else await display_name(directory, ticket.requester),
-        tier=ticket.customer_tier or "",
-        text=ticket.subject,
-        priority=ticket.priority or "",
-        status=ticket.status,
-        metric=alerted.metric,
-        breach=alerted.breach,
-        breach_at=alerted.breach_at,
-        offset=alerted.offset,
-        business_hours=alerted.business_hours,
-        mentions=alerted.mentions,
-        permalink=ticket.permalink or "",
-    )
 
 
 def ending_of(instance: InstanceRecord) -> str:
@@ -151,16 +134,6 @@ def ending_of(instance: InstanceRecord) -> str:
             return f"No longer counted: {outcome}."
 
 
-def _told(desk: Desk, message: OutboxMessage, conn: Connection) -> tuple[TicketRecord, Alerted] | None:
-    """The ticket and the alert, if the promise that it is about is still open and has the same deadline."""
-    ticket = tickets.get(conn, desk.workspace, message.ticket_id or 0)
-    instance = instances.get(conn, desk.workspace, message.ticket_id or 0, message.metric or "", message.instance or 0)
-    alerted = Alerted.from_payload(message.payload)
-    if ticket is None or instance is None or instance.outcome != "open" or instance.breach_at != alerted.breach_at:
-        return None
-    return ticket, alerted
-
-
 def _ended(message: OutboxMessage, conn: Connection) -> tuple[TicketRecord, InstanceRecord, OutboxMessage] | None:
     sent = outbox.find(conn, message.workspace, str(message.payload["of"]))
     ticket = tickets.get(conn, message.workspace, message.ticket_id or 0)
@@ -170,13 +143,3 @@ def _ended(message: OutboxMessage, conn: Connection) -> tuple[TicketRecord, Inst
     if sent is None or sent.message_ts is None or ticket is None or instance is None:
         return None
     return ticket, instance, sent
-
-
-async def display_name(directory: Directory, user: str | None) -> str:
-    """What somebody is called; the id where Slack does not say: a name must never hold up an alert."""
-    if not user:
-        return ""
-    try:
-        return (await directory.person(user)).name
-    except SlackUnavailableError:
-        return user

@@ -128,15 +128,20 @@ def replace_payload(conn: Connection, workspace: str, key: str, payload: dict[st
 
 def supersede(conn: Connection, workspace: str, keys: Sequence[str]) -> list[str]:
     """Give up those of the messages that still wait; returns their keys."""
-    return _end(conn, workspace, keys, state=OutboxState.SUPERSEDED)
+    return _change(conn, workspace, keys, state=OutboxState.SUPERSEDED)
 
 
 def fold(conn: Connection, workspace: str, keys: Sequence[str], into: str) -> list[str]:
     """Let the digest `into` speak for those of the messages that still wait; returns their keys."""
-    return _end(conn, workspace, keys, state=OutboxState.FOLDED, folded_into=into)
+    return _change(conn, workspace, keys, state=OutboxState.FOLDED, folded_into=into)
 
 
-def _end(conn: Connection, workspace: str, keys: Sequence[str], **changed: Any) -> list[str]:
+def postpone(conn: Connection, workspace: str, keys: Sequence[str], until: datetime) -> list[str]:
+    """Let those of the messages that still wait do so until an instant; returns their keys."""
+    return _change(conn, workspace, keys, not_before=until)
+
+
+def _change(conn: Connection, workspace: str, keys: Sequence[str], **changed: Any) -> list[str]:
     waiting = update(table).where(table.c.workspace == workspace, table.c.key.in_(keys), IS_PENDING)
     return sorted(conn.execute(waiting.values(changed).returning(table.c.key)).scalars())
 

@@ -22,19 +22,19 @@ _ENDED = (OutboxState.SENT, OutboxState.SUPERSEDED, OutboxState.FOLDED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """How many messages of a kind wait for a destination."""
+    """How many messages wait for a destination."""
 
     workspace: str
     destination: str
     waiting: int
 
 
-def backlog(conn: Connection, now: datetime, *, kind: str = "alert", more_than: int = 0) -> list[Backlog]:
-    """Destinations for which more than so many messages of a kind are due: a storm."""
+def backlog(conn: Connection, now: datetime, *, kinds: Sequence[str] = ("alert",), more_than: int = 0) -> list[Backlog]:
+    """Destinations for which more than so many messages of some kinds are due: a storm."""
     number = func.count()
     statement = (
         select(table.c.workspace, table.c.destination, number)
-        .where(IS_PENDING, table.c.kind == kind, table.c.not_before <= now)
+        .where(IS_PENDING, table.c.kind.in_(kinds), table.c.not_before <= now)
         .group_by(table.c.workspace, table.c.destination)
         .having(number > more_than)
         .order_by(table.c.workspace, table.c.destination)
@@ -46,21 +46,29 @@ def backlog(conn: Connection, now: datetime, *, kind: str = "alert", more_than: 
 
 
 def pending(
-    conn: Connection, workspace: str, destination: str, now: datetime, *, kind: str = "alert"
+    conn: Connection, workspace: str, destination: str, now: datetime, *, kinds: Sequence[str] = ("alert",)
 ) -> list[OutboxMessage]:
-    """The messages of a kind that are due for a destination, most urgent first: the members of a digest."""
+    """The messages of some kinds that are due for a destination, most urgent first: the members of a digest."""
     statement = (
         select(*COLUMNS)
         .where(
             IS_PENDING,
             table.c.workspace == workspace,
             table.c.destination == destination,
-            table.c.kind == kind,
+            table.c.kind.in_(kinds),
             table.c.not_before <= now,
         )
         .order_by(table.c.urgency.desc(), table.c.created_at, table.c.key)
     )
     return list(records(OutboxMessage, conn.execute(statement)))
+
+
+def oldest_due(conn: Connection, now: datetime, kinds: Sequence[str]) -> datetime | None:
+    """When the oldest of the messages of some kinds that are due was recorded."""
+    statement = select(func.min(table.c.created_at)).where(
+        IS_PENDING, table.c.kind.in_(kinds), table.c.not_before <= now
+    )
+    return conn.execute(statement).scalar()
 
 
 def find(conn: Connection, workspace: str, key: str) -> OutboxMessage | None:
