@@ -1,8 +1,8 @@
-"""Channels whose id changes when they become shared."""
+"""Channels: what is open in one, and ids that change when one becomes shared."""
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, exists, func, literal, update
+from sqlalchemy import Column, ColumnElement, Connection, exists, func, literal, select, update
 
 from store.tables import conversation, outbox, ticket, ticket_event
 
@@ -12,6 +12,17 @@ _PLACES: tuple[Column[Any], ...] = (
     outbox.c.destination,
     outbox.c.channel_id,
 )
+
+
+def open_tickets(conn: Connection, workspace: str, channel: str) -> list[int]:
+    """The numbers of a channel's tickets that are neither solved nor closed."""
+    statement = select(ticket.c.ticket_id).where(
+        ticket.c.workspace == workspace,
+        ticket.c.channel_id == channel,
+        ticket.c.status.not_in(["solved", "closed"]),
+        ticket.c.not_a_ticket.is_(False),
+    )
+    return list(conn.execute(statement.order_by(ticket.c.ticket_id)).scalars())
 
 
 def change_id(conn: Connection, workspace: str, old: str, new: str) -> int:

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.clock import Clock
-from bot.services import actions, authorise, commands
+from bot.services import actions, authorise, commands, presence
 from bot.services.actions import Answer, Asked
 from bot.services.backfill_findings import BACKFILL
 from bot.services.desk import Desk
@@ -51,18 +51,23 @@ class Handled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """Works the inbox of one desk."""
+    """Works the inbox of one desk.
+
+    Attributes:
+        stopping: Whether nothing new is to be begun.
+    """
 
     db: Database
     desk: Callable[[], Desk]
     slack: SlackClients
     directory: Directory
     clock: Clock
+    stopping: Callable[[], bool] = lambda: False
 
     async def drain(self) -> int:
         """Handle every request that is due now; how many there were."""
         total = 0
-        while count := await self._round():
+        while not self.stopping() and (count := await self._round()):
             total += count
         return total
 
@@ -77,6 +82,8 @@ class Dispatch:
             return 0
         items = await self.db.write(lambda conn: inbox.take(conn, now, Claim(holder=self.db.replica)))
         for item in items:
+            if self.stopping():
+                break  # what is not begun is handed over
             await self._handle(item)
         return len(items)
 
@@ -135,6 +142,8 @@ class Dispatch:
             return Handled(apply=await intake.read(event))
         if kind == "reaction_added":
             return Handled(apply=await read_reaction(self.desk(), self._speakers(), event, source))
+        if kind in presence.KINDS:
+            return Handled(apply=await presence.read(self.desk(), self.slack, event))
         return _nothing(f"noticed: {kind}" if kind else "ignored: an event without a type")
 
     async def _read_command(self, item: InboxItem, body: Payload) -> Handled:
