@@ -88,7 +88,10 @@ def _copy(source: Path, target: Path) -> None:
     """Copy as of one instant, in one step: SQLite would begin anew whenever somebody writes between two steps."""
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # customers' messages
-    with closing(sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True)) as original, closing(_open(target)) as copy:
+    with (
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True)) as original,
+        closing(_open(target)) as copy,
+    ):
         original.execute("PRAGMA busy_timeout = 10000")
         original.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it

@@ -15,7 +15,7 @@ from store.tables import inbox as table
 from store.tables import lease as leases
 from store.wake import Topic, wake
 
-_LEASE = "inbox"
+INBOX_LEASE = "inbox"
 _KEYS_AT_ONCE = 1000
 
 
@@ -130,7 +130,7 @@ def take(conn: Connection, now: datetime, claim: Claim) -> list[InboxItem]:
 
 def _candidates(conn: Connection, now: datetime, claim: Claim) -> Any:
     others = select(leases.c.workspace).where(
-        leases.c.name == _LEASE, leases.c.holder != claim.holder, leases.c.until > clock(conn, now)
+        leases.c.name == INBOX_LEASE, leases.c.holder != claim.holder, leases.c.until > clock(conn, now)
     )
     return (
         select(table.c.workspace, table.c.key)
@@ -143,7 +143,7 @@ def _candidates(conn: Connection, now: datetime, claim: Claim) -> Any:
 def _lease_workspaces(conn: Connection, now: datetime, claim: Claim, workspaces: list[str]) -> set[str]:
     until = lease_end(conn, now, claim.lease)
     statement = insert(conn.dialect.name, leases).values(
-        [{"workspace": name, "name": _LEASE, "holder": claim.holder, "until": until} for name in workspaces]
+        [{"workspace": name, "name": INBOX_LEASE, "holder": claim.holder, "until": until} for name in workspaces]
     )
     free = (leases.c.holder == claim.holder) | (leases.c.until <= clock(conn, now))
     renewed = statement.on_conflict_do_update(
@@ -189,7 +189,7 @@ def quarantine(conn: Connection, item: InboxItem, error: str) -> bool:
 
 def release(conn: Connection, holder: str) -> None:
     """Let other replicas take over at once (on shutdown)."""
-    conn.execute(delete(leases).where(leases.c.name == _LEASE, leases.c.holder == holder))
+    conn.execute(delete(leases).where(leases.c.name == INBOX_LEASE, leases.c.holder == holder))
 
 
 def retry(conn: Connection, workspace: str, keys: Sequence[str], now: datetime) -> int:
