@@ -1,6 +1,7 @@
 """Looking in Slack for a message that may or may not have been sent."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,12 +16,37 @@ _MARGIN = timedelta(minutes=5)
 _PAGE = 200
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurPost:
+    """A message of ours in Slack: the signed key in its metadata, its ts, and what it says."""
+
+    key: str
+    ts: str
+    contents: tuple[Any, Any]
+
+
 async def was_sent(
     slack: SlackClients, *, desk: Desk, channel: str, thread_ts: str | None, since: datetime, key: str
 ) -> str | None:
     """The ts of our message with that key in its metadata, written at or after ``since``; None without one.
 
     Replies are not part of a channel's history, so a message meant for a thread is looked for there as well.
+
+    Raises:
+        SlackUnavailableError: Slack did not answer.
+        SlackApiError: Slack will not say.
+    """
+    for thread in dict.fromkeys((thread_ts, None)):
+        async for post in our_posts(slack, desk=desk, channel=channel, thread_ts=thread, since=since):
+            if post.key == key:
+                return post.ts
+    return None
+
+
+async def our_posts(
+    slack: SlackClients, *, desk: Desk, channel: str, thread_ts: str | None, since: datetime
+) -> AsyncIterator[OurPost]:
+    """Our messages in a channel, or in a thread of it, that carry a key.
 
     Raises:
         SlackUnavailableError: Slack did not answer.
@@ -33,16 +59,17 @@ async def was_sent(
         "limit": _PAGE,
         "include_all_metadata": True,
     }
-    if thread_ts is not None:
+    if thread_ts is None:
+        history = lambda cursor: client.conversations_history(cursor=cursor, **wanted)  # noqa: E731
+        pages = _pages("conversations.history", history)
+    else:
         replies = lambda cursor: client.conversations_replies(ts=thread_ts, cursor=cursor, **wanted)  # noqa: E731
-        async for message in _pages("conversations.replies", replies):
-            if _is_ours(message, desk, key):
-                return text_of(message.get("ts"))
-    history = lambda cursor: client.conversations_history(cursor=cursor, **wanted)  # noqa: E731
-    async for message in _pages("conversations.history", history):
-        if _is_ours(message, desk, key):
-            return text_of(message.get("ts"))
-    return None
+        pages = _pages("conversations.replies", replies)
+    async for message in pages:
+        key = text_of(mapping(mapping(message.get("metadata")).get("event_payload")).get("key"))
+        if key and _is_ours(message, desk):
+            contents = (message.get("text"), message.get("blocks"))
+            yield OurPost(key=key, ts=text_of(message.get("ts")), contents=contents)
 
 
 async def _pages(method: str, call: Callable[[str | None], Awaitable[AsyncSlackResponse]]) -> AsyncIterator[Payload]:
@@ -56,8 +83,7 @@ async def _pages(method: str, call: Callable[[str | None], Awaitable[AsyncSlackR
             return
 
 
-def _is_ours(message: Payload, desk: Desk, key: str) -> bool:
+def _is_ours(message: Payload, desk: Desk) -> bool:
     """A customer can copy a key out of a message's metadata, but cannot post as our bot."""
-    payload = mapping(mapping(message.get("metadata")).get("event_payload"))
     ours = desk.installation
-    return payload.get("key") == key and (message.get("bot_id") == ours.bot_id or message.get("user") == ours.bot_user)
+    return message.get("bot_id") == ours.bot_id or message.get("user") == ours.bot_user
