@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from slack_bolt.async_app import AsyncApp
 
 from bot.http.dashboard.status import StatusView, render_status
+from bot.http.metrics import CONTENT_TYPE
 from bot.slack.receiver import dispatch_http
 
 MAX_BODY_BYTES = 1_000_000
@@ -42,7 +43,9 @@ class Ports:
 
     receiver: AsyncApp | None
     status: Callable[[], Awaitable[StatusView]]
+    liveness: Callable[[], Readiness]
     readiness: Callable[[], Awaitable[Readiness]]
+    metrics: Callable[[], Awaitable[bytes]]
 
 
 def build_web(ports: Ports) -> FastAPI:
@@ -67,13 +70,18 @@ def build_web(ports: Ports) -> FastAPI:
         return HTMLResponse(render_status(await ports.status()), headers=_HEADERS)
 
     @app.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
+    async def health() -> JSONResponse:
+        found = ports.liveness()
+        return JSONResponse(found.detail, status_code=200 if found.ready else 503)
 
     @app.get("/readyz")
     async def ready() -> JSONResponse:
         found = await ports.readiness()
         return JSONResponse(found.detail | {"ready": found.ready}, status_code=200 if found.ready else 503)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(await ports.metrics(), media_type=CONTENT_TYPE)
 
     return app
 

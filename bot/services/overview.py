@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.http.dashboard.status import StatusRow, StatusView
+from bot.http.metrics import Figures
 from bot.services import cards
 from bot.services.alerts import ALERT, DIRECT
 from bot.services.desk import Desk
 from bot.slack.text import clip
 from bot.slack.wording import metric_label, span
-from store import inbox, instances, outbox, tickets
+from store import inbox, instances, outbox, tickets, workspaces
 from store.instances import InstanceRecord
 from store.outbox import OutboxState
 from store.tickets import Filter, TicketRecord
+from store.workspaces import WorkspaceState
 
 _ROWS = 50
 _WAITING = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.RECONCILING)
@@ -47,6 +49,18 @@ def status_view(
         outbox_waiting=sum(messages[state] for state in _WAITING),
         outbox_failed=messages[OutboxState.FAILED],
         tick_age="not yet" if ticked_at is None else f"{span(now - ticked_at)} ago",
+    )
+
+
+def figures(conn: Connection, workspace: str, now: datetime) -> Figures:
+    """What the database says of how things go, for Prometheus."""
+    due_at = instances.next_due(conn)
+    known = workspaces.get(conn, workspace)
+    return Figures(
+        inbox=inbox.counts(conn),
+        outbox=outbox.counts(conn),
+        overdue_seconds=max(0.0, (now - due_at).total_seconds()) if due_at else 0.0,
+        workspace_dead=known is not None and known.state == WorkspaceState.DEAD,
     )
 
 

@@ -1,6 +1,7 @@
 """Socket Mode: envelopes over a connection that we opened, acknowledged once they are stored."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -11,8 +12,12 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import SystemClock
 from bot.slack.client import ask
 from bot.slack.receiver import UNEXPECTED_SHAPE, taken_apart
+
+# As many as the client waits for before it connects anew.
+_PINGS_UNANSWERED = 4
 
 log = structlog.get_logger()
 
@@ -25,13 +30,23 @@ class SocketMode:
     """
 
     def __init__(
-        self, receiver: AsyncApp, *, app_token: str, base_url: str, on_connect: Callable[[], None] = lambda: None
+        self,
+        receiver: AsyncApp,
+        *,
+        app_token: str,
+        base_url: str,
+        on_connect: Callable[[], None] = lambda: None,
+        ping_seconds: float = 5.0,
     ) -> None:
         self._receiver = receiver
+        self._ping_seconds = ping_seconds
+        self._unheard_since = SystemClock().now()
         self._on_connect = on_connect
         self._app_token = app_token
         self._web = AsyncWebClient(token=app_token, base_url=base_url, retry_handlers=[])
-        self._client = SocketModeClient(app_token=app_token, web_client=self._web, auto_reconnect_enabled=True)
+        self._client = SocketModeClient(
+            app_token=app_token, web_client=self._web, auto_reconnect_enabled=True, ping_interval=ping_seconds
+        )
         self._client.message_listeners.append(self._notice)
         self._client.socket_mode_request_listeners.append(self._take)
 
@@ -54,9 +69,18 @@ class SocketMode:
         self._client.socket_mode_request_listeners.clear()
         await self._client.close()  # type: ignore[no-untyped-call]
 
-    async def is_connected(self) -> bool:
-        """Whether a connection stands."""
-        return await self._client.is_connected()
+    async def is_healthy(self) -> bool:
+        """Whether a connection stands and Slack answers on it: one that looks open may be dead."""
+        return self.silence <= _PINGS_UNANSWERED * self._ping_seconds and await self._client.is_connected()
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the last ping that Slack answered was sent; before the first answer, since there was any."""
+        answered = self._client.last_ping_pong_time
+        if answered is not None:
+            # The client forgets it when it takes a connection for dead; the silence goes on.
+            self._unheard_since = max(self._unheard_since, datetime.fromtimestamp(answered, UTC))
+        return max(0.0, (SystemClock().now() - self._unheard_since).total_seconds())
 
     async def _notice(self, _client: AsyncBaseSocketModeClient, message: dict[str, Any], _raw: str | None) -> None:
         """Slack's first word on a connection has no envelope, so that no request is made of it."""
