@@ -103,17 +103,15 @@ class Threadline:
         self.address = ""
 
     def _deliverer(self, connection: Connection) -> Delivery:
-        db, desk, started_at = self.db, self.desk, self.clock.now()
-        link = connection.public_url or ""
+        db, desk, link = self.db, self.desk, connection.public_url or ""
         return Delivery(
             db=db,
             desk=desk,
             clock=self.clock,
-            drawing=Drawing(db=db, desk=desk, directory=self.directory, link=link, started_at=started_at),
+            drawing=Drawing(db=db, desk=desk, directory=self.directory, link=link),
             posting=Posting(db=db, desk=desk, slack=self.slack, directory=self.directory, secret=connection.secret),
             mailer=Mailer(mail_server(connection.smtp_url) if connection.smtp_url else None, tls=connection.tls),
             webhooks=Webhooks(connection.environ, tls=connection.tls, allow_loopback=connection.allow_loopback),
-            started_at=started_at,
         )
 
     def desk(self) -> Desk:

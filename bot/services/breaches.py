@@ -1,34 +1,30 @@
 """The tick: what is due is evaluated anew, and what has to be told is written to the outbox, in one transaction."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import assert_never
 
 import structlog
 from sqlalchemy import Connection
 
 from bot.clock import Clock
-from bot.config.build import destination_from
-from bot.config.model import DestinationKind
-from bot.services import cards, evaluation
-from bot.services.alerts import ALERT, DIRECT, Alerted, alert_key
+from bot.services import cards, evaluation, lateness
+from bot.services.alerts import Alerted
+from bot.services.audience import enqueue
 from bot.services.desk import Desk
 from bot.services.watching import instance_record, logs_of, route_of, watch
 from sla import alerts
-from sla.alert_log import AlertKey, AlertLog
+from sla.alert_log import AlertLog
 from sla.engine import Instance, TicketState
 from sla.thresholds import parse_threshold
-from store import instances, outbox, tickets
+from store import instances, tickets
 from store.engine import Database
 from store.instances import InstanceRecord
-from store.outbox import NewMessage
 from store.tickets import TicketRecord
 
 _BATCH = 100
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
-_URGENCY = 50
 
 log = structlog.get_logger()
 
@@ -120,14 +116,20 @@ def _tell(
     for alert in found.alerts:
         by_threshold.setdefault((alert.key.threshold, alert.key.arming), []).append(alert)
     for (threshold, _), together in by_threshold.items():
-        alerted = _alerted(state, instance, watched, threshold, now)
+        alerted = _alerted(desk, state, instance, watched, route, threshold, now)
         if alerted is not None:
-            _enqueue(conn, desk, ticket, together, alerted, now)
+            enqueue(conn, desk, ticket, together, alerted, now)
     return known.with_settled(found.keys)
 
 
 def _alerted(
-    state: TicketState, instance: Instance, watched: alerts.Watched, threshold: str, now: datetime
+    desk: Desk,
+    state: TicketState,
+    instance: Instance,
+    watched: alerts.Watched,
+    route: alerts.Route,
+    threshold: str,
+    now: datetime,
 ) -> Alerted | None:
     reached_at = alerts.threshold_at(watched, parse_threshold(threshold))
     if reached_at is None or instance.breach_at is None:
@@ -135,6 +137,7 @@ def _alerted(
     # A deadline that a change has put in the past was missed at the change, not before anybody could know.
     due_at = min(max(reached_at, instance.breached_at or reached_at), now)
     left = instance.remaining(state.rules, due_at) or timedelta()
+    because = lateness.before_recording(watched, route, due_at=due_at, now=now, started_at=desk.opened_at)
     return Alerted(
         metric=instance.metric,
         threshold=threshold,
@@ -143,91 +146,5 @@ def _alerted(
         breach=instance.breached,
         offset=abs(left),
         business_hours=instance.target.business_hours if instance.target else False,
+        late_because=because,
     )
-
-
-def _enqueue(
-    conn: Connection,
-    desk: Desk,
-    ticket: TicketRecord,
-    together: Iterable[alerts.Alert],
-    alerted: Alerted,
-    now: datetime,
-) -> None:
-    """One post in each channel, mentioning the groups, and a direct message to every person."""
-    audience = _audience(desk, ticket, together)
-    in_channel = replace(alerted, mentions=tuple(dict.fromkeys(audience.mentions)))
-    for channel, key in audience.channels.items():
-        _write(conn, ticket, key, Sending(kind=ALERT, to=channel, alerted=in_channel), now)
-    for person, key in audience.people.items():
-        _write(conn, ticket, key, Sending(kind=DIRECT, to=person, alerted=alerted), now)
-
-
-@dataclass(slots=True)
-class Audience:
-    """Whom one threshold of one instance is told: channels and people by id, and who is mentioned in the channels."""
-
-    channels: dict[str, AlertKey] = field(default_factory=dict)
-    people: dict[str, AlertKey] = field(default_factory=dict)
-    mentions: list[str] = field(default_factory=list)
-
-
-def _audience(desk: Desk, ticket: TicketRecord, together: Iterable[alerts.Alert]) -> Audience:
-    audience = Audience()
-    for alert in together:
-        to = destination_from(alert.to)
-        match to.kind:
-            case DestinationKind.ALERT_CHANNEL | DestinationKind.GROUP:
-                audience.mentions += _mentions(desk, to.name)
-                audience.channels.setdefault(cards.alert_channel(desk, ticket) or "", alert.key)
-            case DestinationKind.CHANNEL:
-                audience.channels.setdefault(to.name, alert.key)
-            case DestinationKind.ASSIGNEE:
-                audience.people.setdefault(ticket.assignee or "", alert.key)
-            case DestinationKind.OWNER:
-                customer = desk.config.customers.get(ticket.customer or "")
-                audience.people.setdefault((customer.owner if customer else None) or "", alert.key)
-            case DestinationKind.USER:
-                audience.people.setdefault(to.name, alert.key)
-            case DestinationKind.MAIL | DestinationKind.WEBHOOK:
-                log.warning("alert.destination_unsupported", ticket=ticket.ticket_id, destination=alert.to)
-            case unreachable:
-                assert_never(unreachable)
-    # Nobody is the assignee yet, or no channel is named: then there is nobody to tell.
-    audience.channels.pop("", None)
-    audience.people.pop("", None)
-    return audience
-
-
-def _mentions(desk: Desk, group: str) -> list[str]:
-    named = desk.config.groups.get(group)
-    if named is None:
-        return []
-    return [f"subteam^{named.user_group}"] if named.user_group else list(named.users)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """An alert on its way to somebody."""
-
-    kind: str
-    to: str
-    alerted: Alerted
-
-
-def _write(conn: Connection, ticket: TicketRecord, key: AlertKey, sending: Sending, now: datetime) -> None:
-    message = NewMessage(
-        workspace=ticket.workspace,
-        key=alert_key(ticket.ticket_id, key.metric, key.instance, key.threshold, key.arming, sending.to),
-        kind=sending.kind,
-        destination=sending.to,
-        payload=sending.alerted.payload(),
-        created_at=now,
-        urgency=_URGENCY + (10 if sending.alerted.breach else 0),
-        ticket_id=ticket.ticket_id,
-        metric=key.metric,
-        instance=key.instance,
-        depends_on=cards.card_key(ticket.ticket_id) if sending.kind == ALERT else None,
-    )
-    if outbox.enqueue(conn, message):
-        log.info("alert.recorded", ticket=ticket.ticket_id, metric=key.metric, threshold=key.threshold, to=sending.kind)

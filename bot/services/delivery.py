@@ -65,7 +65,6 @@ class Delivery:
 
     Attributes:
         settle: How long an uncertain message waits before Slack is asked about it.
-        started_at: When this process began, to tell why an alert is late.
     """
 
     db: Database
@@ -76,7 +75,6 @@ class Delivery:
     mailer: Mailer
     webhooks: Webhooks
     settle: timedelta = SETTLE
-    started_at: datetime | None = None
     recent: Recent = field(default_factory=Recent)
 
     async def drain(self) -> int:
@@ -95,7 +93,7 @@ class Delivery:
         due_at = await self.next_at()
         if due_at is None or due_at > now:
             return 0  # a look is cheaper than a transaction that finds nothing to claim
-        claimed = await self.db.write(partial(_claim, now, self.settle, self.started_at, list(self.recent.told)))
+        claimed = await self.db.write(partial(_claim, now, self.settle, self.desk().opened_at, list(self.recent.told)))
         self.recent.add(claimed.told, now)
         self.recent.took(claimed.ready, now)
         await asyncio.gather(*(self._reconcile(message) for message in claimed.doubtful))

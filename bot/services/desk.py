@@ -35,6 +35,7 @@ class Desk:
     Attributes:
         rules_version: The stored version that ``config`` and ``rules`` were made from.
         enforce_from: Tickets created before this instant raise no alerts; None where all do.
+        opened_at: When this process began to work here, to tell why an alert is late.
     """
 
     installation: Installation
@@ -42,6 +43,7 @@ class Desk:
     rules: Rules
     rules_version: int
     enforce_from: datetime | None = None
+    opened_at: datetime | None = None
 
     @property
     def workspace(self) -> str:

@@ -37,14 +37,12 @@ class Drawing:
 
     Attributes:
         link: Where everything is to be seen; empty without such an address.
-        started_at: When this process began, to tell why an alert is late.
     """
 
     db: Database
     desk: Callable[[], Desk]
     directory: Directory
     link: str = ""
-    started_at: datetime | None = None
 
     async def draw(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
         """The contents of an outbox row as of now."""
@@ -54,7 +52,7 @@ class Drawing:
         if message.kind == alerts.ALERT_EDIT:
             return await _draw_ending(message, db=db, desk=desk, directory=directory)
         if message.kind in alerts.DIGESTS:
-            sight = Sight(link=self.link, started_at=self.started_at, now=now)
+            sight = Sight(link=self.link, started_at=self.desk().opened_at, now=now)
             return await draw_digest(message, db=db, desk=desk, directory=directory, sight=sight)
         return await self._draw_alert(message, now)
 
@@ -66,7 +64,7 @@ class Drawing:
         view = await alert_view(self.desk(), self.directory, ticket, alerted)
         late = now - alerted.due_at
         if late > lateness.LATE:
-            because = alerted.late_because or lateness.on_the_way(message, started_at=self.started_at)
+            because = alerted.late_because or lateness.on_the_way(message, started_at=self.desk().opened_at)
             view = replace(view, late=late, late_because=because)
         match message.kind:
             case alerts.MAIL:

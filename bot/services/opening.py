@@ -44,7 +44,7 @@ async def open_desk(slack: SlackClients, db: Database, *, load: Callable[[], Con
                 state=WorkspaceState.ACTIVE,
             ),
         )
-        return desk_of(installation, version)
+        return replace(desk_of(installation, version), opened_at=now)
 
     return await db.write(remember)
 
@@ -87,7 +87,7 @@ async def reopen_desk(db: Database, desk: Desk) -> Desk:
     if newest is None or newest == desk.rules_version:
         return desk
     stored = await db.read(lambda conn: versions.load(conn, desk.workspace, newest))
-    return desk if stored is None else desk_of(desk.installation, stored)
+    return desk if stored is None else replace(desk_of(desk.installation, stored), opened_at=desk.opened_at)
 
 
 def desk_of(installation: Installation, stored: RulesVersion) -> Desk:
