@@ -47,8 +47,17 @@ class Desk:
     async def _readiness(self):
         return Readiness(ready=self._ready, detail={"database": "ok"})
 
+    async def _metrics(self):
+        return b"threadline_tickets_open 3\n"
+
     def server(self):
-        ports = Ports(receiver=self._receiver, status=self._status, readiness=self._readiness)
+        ports = Ports(
+            receiver=self._receiver,
+            status=self._status,
+            liveness=lambda: Readiness(ready=self._ready, detail={"status": "ok" if self._ready else "stuck"}),
+            readiness=self._readiness,
+            metrics=self._metrics,
+        )
         return HttpServer(build_web(ports), host="127.0.0.1", port=0)
 
 
@@ -87,6 +96,16 @@ async def test_it_lives_and_it_is_ready(visit):
     assert (await visit(Desk(), "/healthz"))[:2] == (200, '{"status":"ok"}')
     status, text, _ = await visit(Desk(), "/readyz")
     assert (status, json.loads(text)) == (200, {"database": "ok", "ready": True})
+
+
+async def test_what_is_stuck_says_so(visit):
+    assert (await visit(Desk(ready=False), "/healthz"))[:2] == (503, '{"status":"stuck"}')
+
+
+async def test_its_figures_are_there_for_prometheus(visit):
+    status, text, headers = await visit(Desk(), "/metrics")
+    assert (status, text) == (200, "threadline_tickets_open 3\n")
+    assert headers["content-type"].startswith("text/plain; version=")
 
 
 async def test_what_is_not_ready_says_so(visit):
