@@ -1,7 +1,6 @@
 """What every update of a ticket ends with: triggers, the default priority, the choice of policies."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sla.engine.draft import Draft
 from sla.engine.instance import target_hours
@@ -23,7 +22,7 @@ def choose_policies(draft: Draft, text: str | None = None) -> bool:
     _adopt(draft)
     _fire_triggers(draft, text)
     if draft.ticket.priority is None and draft.rules.default_priority:
-        draft.ticket = replace(draft.ticket, priority=draft.rules.default_priority)
+        draft.ticket = draft.ticket._replace(priority=draft.rules.default_priority)
     last = draft.chosen_for
     if last and last.ticket is draft.ticket and last.rules is draft.rules:
         return False
@@ -60,8 +59,7 @@ def _fire_triggers(draft: Draft, text: str | None) -> None:
 
 
 def _set(ticket: Ticket, action: TriggerAction) -> Ticket:
-    return replace(
-        ticket,
+    return ticket._replace(
         priority=action.priority or ticket.priority,
         tags=tuple(dict.fromkeys((*ticket.tags, *action.tags))),
         group=action.group or ticket.group,

@@ -1,6 +1,5 @@
 """What each kind of event does to a ticket, before the update is concluded."""
 
-from dataclasses import replace
 from typing import Any, assert_never
 
 from sla.conditions import CUSTOM
@@ -118,7 +117,7 @@ def _replies(draft: Draft, event: Created | Comment) -> bool:
 
 def _wait_for_answer(draft: Draft, event: Created | Comment) -> None:
     if draft.ticket.requester is None and event.user is not None:
-        draft.ticket = replace(draft.ticket, requester=event.user)
+        draft.ticket = draft.ticket._replace(requester=event.user)
     draft.waiting = appended(draft.waiting, Message(event.at, event.id))
 
 
@@ -163,7 +162,7 @@ def _change_field(
     if changes.get("schedule") and changes["schedule"] not in draft.rules.compiled:
         draft.problem(f"the ticket was given the schedule {changes['schedule']!r}, which does not exist")
         return
-    draft.ticket = replace(draft.ticket, **changes)
+    draft.ticket = draft.ticket._replace(**changes)
     if changes.get("assignee") and draft.status is Status.NEW:
         draft.status = Status.OPEN
     conclude(draft)

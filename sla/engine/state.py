@@ -1,9 +1,9 @@
 """What is remembered of a ticket between two events: no more than the next one needs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sla.engine.instance import Instance, MetricEvent
@@ -11,6 +11,8 @@ from sla.events import Message
 from sla.metrics import Metric
 from sla.policy import Policy, Rules
 from sla.ticket import Ticket
+
+_NO_INSTANCES: Mapping[Metric, int] = MappingProxyType(dict.fromkeys(Metric, 0))
 
 
 class ShelfReason(StrEnum):
@@ -55,17 +57,18 @@ class Edit(NamedTuple):
     own_policies: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketState:
+class TicketState(NamedTuple):
     """A ticket after a step, with what the step changed.
 
-    Its size does not depend on the ticket's history: ended instances leave it through `changed`.
+    Its size does not depend on the ticket's history: ended instances leave it through `changed`. It is a named tuple
+    for the reason that instances are: every step makes one.
 
     Attributes:
         rules: The version of the rules in force for this ticket.
+        ticket: The fields as they are now, status, priority and requester included.
+        numbers: How many instances of each metric there have been.
         own_policies: Whether their policies are this ticket's own, from a `PoliciesChanged`.
         edit: The rules that wait for the next update.
-        ticket: The fields as they are now, status, priority and requester included.
         applied: The policy in force.
         applied_to_group: The group policy in force.
         last_at: The instant of the last event; None before the first.
@@ -73,9 +76,8 @@ class TicketState:
         first_reply_ended: Whether the first reply was given, or is no longer waited for.
         waiting: The customer messages that nobody has answered, oldest first.
         owner: The group that the ticket was last assigned to.
-        numbers: How many instances of each metric there have been.
         open_instances: Those that are active or paused.
-        solved_instances: Those that solving ended and reopening would resume, as if paused since.
+        solved_instances: Those that solving ended and reopening would resume, as if paused since then.
         dismissed: What undoing `no_reply_needed` would restore.
         void: What undoing a merge, or "not a ticket", would restore; while it is set no clock runs.
         fired: The keys of the triggers that have fired.
@@ -90,6 +92,7 @@ class TicketState:
 
     rules: Rules
     ticket: Ticket
+    numbers: Mapping[Metric, int]
     own_policies: bool = False
     edit: Edit | None = None
     applied: Policy | None = None
@@ -99,7 +102,6 @@ class TicketState:
     first_reply_ended: bool = False
     waiting: tuple[Message, ...] = ()
     owner: str | None = None
-    numbers: Mapping[Metric, int]
     open_instances: tuple[Instance, ...] = ()
     solved_instances: tuple[Instance, ...] = ()
     dismissed: Shelf | None = None
@@ -124,4 +126,4 @@ class TicketState:
 
 def start(ticket: Ticket, rules: Rules) -> TicketState:
     """Return the state of a ticket before its first event, which has to be its creation."""
-    return TicketState(ticket=ticket, rules=rules, numbers=dict.fromkeys(Metric, 0))
+    return TicketState(rules, ticket, _NO_INSTANCES)

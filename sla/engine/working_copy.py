@@ -5,7 +5,6 @@ outside every step is a function from value to value.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from sla.engine.instance import Instance, LogType, MetricEvent, target_hours
@@ -106,7 +105,7 @@ class WorkingCopy:
     def whole_ticket(self) -> Ticket:
         """Return the ticket with all its fields, the status included."""
         if self.ticket.status is not self.status:
-            self.ticket = replace(self.ticket, status=self.status)
+            self.ticket = self.ticket._replace(status=self.status)
         return self.ticket
 
     def working(self, instance: Instance) -> WorkingInstance:
