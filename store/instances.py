@@ -1,6 +1,6 @@
 """Metric instances and the schedule of what is due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -161,6 +161,23 @@ def _lock_due() -> Any:
         .limit(bindparam("most"))
         .with_for_update(of=ticket, skip_locked=True)
     )
+
+
+def about_to_breach(conn: Connection, now: datetime, metrics: Collection[str], limit: int) -> list[int]:
+    """Tickets with an instance of these metrics whose deadline has passed and was not stamped yet, the oldest first."""
+    statement = (
+        select(table.c.ticket_id)
+        .where(
+            table.c.next_at.is_not(None),
+            table.c.next_at <= now,
+            table.c.breach_at < now,
+            table.c.breached.is_(False),
+            table.c.metric.in_(sorted(metrics)),
+        )
+        .order_by(table.c.breach_at)
+        .limit(limit)
+    )
+    return list(dict.fromkeys(conn.execute(statement).scalars()))
 
 
 def next_due(conn: Connection) -> datetime | None:

@@ -9,6 +9,7 @@ from sla.instants import format_instant, instant
 
 ALERT, DIRECT, ALERT_EDIT = "alert", "direct", "alert_edit"
 MAIL, WEBHOOK = "mail", "webhook"
+NOTICE, DIRECT_NOTICE = "notice", "direct_notice"
 DIGEST, DIGEST_PAGE = "digest", "digest_page"
 DIRECT_DIGEST, DIRECT_DIGEST_PAGE = "direct_digest", "direct_digest_page"
 MAIL_DIGEST, WEBHOOK_DIGEST = "mail_digest", "webhook_digest"
@@ -16,7 +17,7 @@ MAIL_DIGEST, WEBHOOK_DIGEST = "mail_digest", "webhook_digest"
 SINGLE = (ALERT, DIRECT, MAIL, WEBHOOK)
 DIGESTS = (DIGEST, DIGEST_PAGE, DIRECT_DIGEST, DIRECT_DIGEST_PAGE, MAIL_DIGEST, WEBHOOK_DIGEST)
 PAGES = (DIGEST_PAGE, DIRECT_DIGEST_PAGE)
-TO_PEOPLE = (DIRECT, DIRECT_DIGEST, DIRECT_DIGEST_PAGE)
+TO_PEOPLE = (DIRECT, DIRECT_NOTICE, DIRECT_DIGEST, DIRECT_DIGEST_PAGE)
 OUTSIDE_SLACK = (MAIL, WEBHOOK, MAIL_DIGEST, WEBHOOK_DIGEST)
 
 

@@ -1,6 +1,6 @@
 """The tick: what is due is evaluated anew, and what has to be told is written to the outbox, in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from bot.services.watching import instance_record, logs_of, route_of, watch
 from sla import alerts
 from sla.alert_log import AlertLog
 from sla.engine import Instance, TicketState
+from sla.metrics import REPLY_METRICS
 from sla.thresholds import parse_threshold
 from store import instances, tickets
 from store.engine import Database
@@ -31,11 +32,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaches:
-    """Looks at what is due for one desk."""
+    """Looks at what is due for one desk.
+
+    Attributes:
+        verify: Asks Slack about replies that are about to be called missed; the tickets it could not ask about.
+    """
 
     db: Database
     desk: Callable[[], Desk]
     clock: Clock
+    verify: Callable[[datetime], Awaitable[frozenset[int]]]
 
     async def tick(self) -> datetime | None:
         """Deal with everything that is due; when something is due next."""
@@ -46,7 +52,8 @@ class Breaches:
         """Deal with everything that is due; how many instances were looked at."""
         total = 0
         while (due_at := await self.next_at()) is not None and due_at <= self.clock.now():
-            count = await self.db.write(partial(_sweep, self.desk(), self.clock.now()))
+            unverified = await self.verify(self.clock.now())
+            count = await self.db.write(partial(_sweep, self.desk(), self.clock.now(), unverified))
             if not count:
                 break  # another replica is at work on it
             total += count
@@ -57,14 +64,14 @@ class Breaches:
         return await self.db.read(instances.next_due)
 
 
-def _sweep(desk: Desk, now: datetime, conn: Connection) -> int:
+def _sweep(desk: Desk, now: datetime, unverified: frozenset[int], conn: Connection) -> int:
     """One batch, oldest first. A ticket that raises is looked at later, and does not stop the others."""
     due = instances.due(conn, now, _BATCH)
     for ticket_id in sorted({record.ticket_id for record in due}):
         mine = [record for record in due if record.ticket_id == ticket_id]
         try:
             with conn.begin_nested():
-                _attend(conn, desk, ticket_id, mine, now)
+                _attend(conn, desk, ticket_id, mine, now, unverified=ticket_id in unverified)
         except Exception:
             log.exception("tick.ticket_failed", ticket=ticket_id)
             for record in mine:
@@ -73,7 +80,9 @@ def _sweep(desk: Desk, now: datetime, conn: Connection) -> int:
     return len(due)
 
 
-def _attend(conn: Connection, desk: Desk, ticket_id: int, due: list[InstanceRecord], now: datetime) -> None:
+def _attend(
+    conn: Connection, desk: Desk, ticket_id: int, due: list[InstanceRecord], now: datetime, *, unverified: bool
+) -> None:
     ticket = tickets.lock(conn, desk.workspace, ticket_id)
     if ticket is None:
         return
@@ -87,7 +96,7 @@ def _attend(conn: Connection, desk: Desk, ticket_id: int, due: list[InstanceReco
             instances.upsert_many(conn, [replace(record, next_at=None)])
             continue
         known = logs.get(instance.key, AlertLog())
-        told = _tell(conn, desk, ticket, state, instance, known, now)
+        told = _tell(conn, desk, ticket, state, instance, known, now, unverified=unverified)
         seen = instance_record(desk, ticket, state, instance, told, now)
         if seen.next_at is not None and seen.next_at <= now:
             # It was looked at and is still due: never let one such row keep the tick from all others.
@@ -105,6 +114,8 @@ def _tell(
     instance: Instance,
     known: AlertLog,
     now: datetime,
+    *,
+    unverified: bool,
 ) -> AlertLog:
     """Write the alerts that are due to the outbox; what is settled then."""
     watched = watch(ticket, state, instance)
@@ -118,7 +129,8 @@ def _tell(
     for (threshold, _), together in by_threshold.items():
         alerted = _alerted(desk, state, instance, watched, route, threshold, now)
         if alerted is not None:
-            enqueue(conn, desk, ticket, together, alerted, now)
+            doubt = unverified and alerted.breach and instance.metric in REPLY_METRICS
+            enqueue(conn, desk, ticket, together, replace(alerted, unverified=doubt), now)
     return known.with_settled(found.keys)
 
 

@@ -24,6 +24,7 @@ class AlertView:
         late: How long after it was due the alert is sent, when that needs saying.
         late_because: What kept it, where that is known.
         instead_of: The destination that could not be reached, for an alert that comes here in its place.
+        unverified: Whether Slack could not be asked in time if the answer is already there.
         ending: How the matter ended, for a post that is edited afterwards; mentions are dropped then.
     """
 
@@ -43,6 +44,7 @@ class AlertView:
     late: timedelta | None = None
     late_because: str = ""
     instead_of: str = ""
+    unverified: bool = False
     ending: str = ""
 
     @property
@@ -59,7 +61,8 @@ class AlertView:
         if late and self.late_because:
             late = f"{late}: {self.late_because}"
         misled = f"could not be sent to {self.instead_of}" if self.instead_of else ""
-        return tuple(remark for remark in (late, misled) if remark)
+        doubt = "unverified: Slack did not say in time whether it was answered" if self.unverified else ""
+        return tuple(remark for remark in (late, misled, "" if self.ending else doubt) if remark)
 
 
 def alert(view: AlertView) -> Post:

@@ -1,0 +1,71 @@
+"""Before a breach is declared, Slack is asked whether the answer is already there.
+
+Events can be late or lost. One question for each ticket whose reply is about to be called missed costs little beside a
+false alarm in front of the whole team. But it never holds an alert up for long: where Slack does not answer in time, or
+there are more questions than it allows, the alert goes out marked as unverified, and history is swept soon after.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.services.backfill_reading import Reading
+from bot.services.desk import Desk
+from bot.slack.client import SlackClients
+from bot.slack.history import History
+from sla.metrics import REPLY_METRICS
+from store import instances
+from store.engine import Database
+
+# Real seconds that an alert may wait for Slack's answer, for all tickets together.
+PATIENCE_SECONDS = 10.0
+_MOST_AT_ONCE = 100
+
+log = structlog.get_logger()
+
+
+class Verifier:
+    """Asks about the tickets whose replies are about to be called missed."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        desk: Callable[[], Desk],
+        slack: SlackClients,
+        clock: Clock,
+        understand: Callable[[], Awaitable[int]],
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._db = db
+        self._desk = desk
+        self._clock = clock
+        self._understand = understand
+        self._patience = patience
+        self._history = History(slack, clock)
+
+    async def unverified(self, now: datetime) -> frozenset[int]:
+        """The tickets of which Slack did not say in time whether they were answered; what it did say is taken in."""
+        asked = await self._db.read(lambda conn: instances.about_to_breach(conn, now, REPLY_METRICS, _MOST_AT_ONCE))
+        if not asked:
+            return frozenset()
+        reading = Reading(db=self._db, desk=self._desk(), history=self._history, clock=self._clock)
+        silent = set(asked)
+        found = 0
+        try:
+            async with asyncio.timeout(self._patience):
+                for number in asked:
+                    found += await reading.ticket(number, now)
+                    silent.discard(number)
+        except (TimeoutError, BotError, SlackApiError) as error:
+            log.warning("breach.unverified", tickets=len(silent), reason=str(error) or type(error).__name__)
+        finally:
+            self._history.forget()
+        if found:
+            await self._understand()
+        return frozenset(silent)
