@@ -1,6 +1,6 @@
 """A policy's settings: how its clocks start, pause and end where the metrics' table leaves a choice."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum, auto
 from functools import lru_cache
@@ -59,14 +59,14 @@ class Settings:
     """Settings in force: every choice made.
 
     Attributes:
-        pauses: For each metric the statuses in which it stands still.
+        pausing: For each status the metrics that stand still in it.
     """
 
     acknowledge_reactions: tuple[str, ...]
     fulfill_on_internal_note: bool
     first_reply_on_agent_created: bool
     solved_without_reply: SolvedWithoutReply
-    pauses: Mapping[Metric, frozenset[Status]] = field(hash=False)
+    pausing: Mapping[Status, frozenset[Metric]] = field(hash=False)
 
 
 @lru_cache(maxsize=1024)
@@ -78,14 +78,18 @@ def settings_in_force(given: PolicySettings, defaults: PolicySettings) -> Settin
         fulfill_on_internal_note=bool(given.fulfill_on_internal_note),
         first_reply_on_agent_created=bool(given.first_reply_on_agent_created),
         solved_without_reply=given.solved_without_reply or SolvedWithoutReply.FULFILL,
-        pauses=MappingProxyType({metric: _pauses(metric, given) for metric in Metric}),
+        pausing=MappingProxyType({status: _pausing_in(status, given) for status in Status}),
     )
 
 
-def _pauses(metric: Metric, given: PolicySettings) -> frozenset[Status]:
+def _pausing_in(status: Status, given: PolicySettings) -> frozenset[Metric]:
+    return frozenset(metric for metric in Metric if status in _pauses(metric, given))
+
+
+def _pauses(metric: Metric, given: PolicySettings) -> Collection[Status]:
     definition = DEFINITIONS[metric]
     chosen = getattr(given, definition.pause_setting) if definition.pause_setting else None
-    return definition.paused_while if chosen is None else frozenset(chosen)
+    return definition.paused_while if chosen is None else chosen
 
 
 def _pausing(value: object) -> tuple[Status, ...]:

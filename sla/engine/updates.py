@@ -175,15 +175,13 @@ def _hand_over(draft: Draft) -> None:
 
 def _follow_status(draft: Draft) -> None:
     """Pause and resume what the status now pauses, under the settings in force."""
-    status = draft.status
+    pausing = draft.settings.pausing[draft.status]
     for metric, instance in draft.running.items():
-        pausing = status in draft.settings.pauses[metric]
-        if pausing and instance.stage is Stage.ACTIVE:
-            draft.pause(instance)
-        elif not pausing and instance.stage is Stage.PAUSED:
-            draft.resume(instance)
+        stands, should_stand = instance.stage is Stage.PAUSED, metric in pausing
+        if stands is not should_stand:
+            (draft.pause if should_stand else draft.resume)(instance)
         elif metric in draft.taken_up:
-            draft.log(instance, LogType.PAUSE if pausing else LogType.RESUME)
+            draft.log(instance, LogType.PAUSE if should_stand else LogType.RESUME)
     draft.taken_up.clear()
     if draft.dismissed or draft.void:
         _change_shelved(draft, partial(_let_follow, draft))
@@ -191,7 +189,7 @@ def _follow_status(draft: Draft) -> None:
 
 def _let_follow(draft: Draft, instance: WorkingInstance) -> None:
     """Let an instance that is put away stand still or run as the status wants it."""
-    if draft.status in draft.settings.pauses[instance.metric]:
+    if instance.metric in draft.settings.pausing[draft.status]:
         instance.stand_still(draft.now)
     else:
         instance.run_again(draft.now)
