@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import structlog
 from fastapi import FastAPI
@@ -14,8 +15,10 @@ from slack_sdk.errors import SlackApiError
 from bot.clock import Clock
 from bot.config.config import Config
 from bot.errors import BotError
-from bot.http.app import Ports, Readiness, build_web
+from bot.health import Health
+from bot.http.app import Ports, build_web
 from bot.http.dashboard.status import StatusView
+from bot.http.metrics import Metrics
 from bot.http.server import HttpServer
 from bot.notify.email import Mailer, mail_server
 from bot.notify.webhook import Webhooks
@@ -29,15 +32,21 @@ from bot.services.dispatch import Dispatch
 from bot.services.drawing import Drawing
 from bot.services.opening import open_desk, reopen_desk
 from bot.services.posting import Posting
+from bot.services.recovery import Recovery
+from bot.services.verifying import Verifier
 from bot.slack.client import SlackClients, SlackUnavailableError
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Envelope, Kind
 from bot.slack.receiver import build_receiver
 from bot.slack.socket import SocketMode
+from bot.watchdog import Pulse, Watchdog
 from bot.worker import Worker
+from sla.instants import instant
 from store import inbox
 from store.engine import Database
 from store.errors import StoreError
+from store.outbox import OutboxMessage
+from store.takeover import hand_over
 from store.wake import Topic
 
 STOP_SECONDS = 10.0
@@ -75,19 +84,56 @@ class Connection:
     allow_loopback: bool = False
 
 
-class Threadline:
-    """The running program: one workspace, one database, one clock."""
+class Part(StrEnum):
+    """A half of the program, where two processes share the work.
 
-    def __init__(self, connection: Connection, *, db: Database, clock: Clock, load: Callable[[], Config]) -> None:
+    The web half takes what Slack sends and serves pages; the worker half does everything that has to be done.
+    """
+
+    WEB = "web"
+    WORKER = "worker"
+
+
+class Threadline:
+    """The running program: one workspace, one database, one clock.
+
+    Args:
+        only: The half that this process does; None for all of it.
+        watchdog: Ends the process when the tick hangs; None in a process that must not be ended.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        db: Database,
+        clock: Clock,
+        load: Callable[[], Config],
+        only: Part | None = None,
+        watchdog: Watchdog | None = None,
+    ) -> None:
         self._connection = connection
         self._load = load
+        self._only = only
+        self._watchdog = watchdog
+        self._pulse = Pulse()
+        self._stopping = False
         self.db = db
         self.clock = clock
         self.slack = SlackClients(token=connection.bot_token, base_url=connection.api_url)
         self.directory = Directory(self.slack)
         self._desk: Desk | None = None
-        self.dispatch = Dispatch(db=db, desk=self.desk, slack=self.slack, directory=self.directory, clock=clock)
-        self.breaches = Breaches(db=db, desk=self.desk, clock=clock)
+        self.recovery = Recovery(db=db, slack=self.slack, clock=clock)
+        self.dispatch = Dispatch(
+            db=db,
+            desk=self.desk,
+            slack=self.slack,
+            directory=self.directory,
+            clock=clock,
+            stopping=lambda: self._stopping,
+        )
+        self.verifier = Verifier(db=db, desk=self.desk, slack=self.slack, clock=clock, understand=self._understand)
+        self.breaches = Breaches(db=db, desk=self.desk, clock=clock, verify=self._verify)
         self.delivery = self._deliverer(connection)
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         self.alarm = Alarm(tick=self._tick, clock=clock)
@@ -99,6 +145,16 @@ class Threadline:
         self._receiver = build_receiver(keep=self.keep, signing_secret=connection.signing_secret)
         self._socket: SocketMode | None = None
         self._http: HttpServer | None = None
+        self.metrics = Metrics()
+        self.health = Health(
+            db=db,
+            desk=self.desk,
+            clock=clock,
+            pulse=self._pulse,
+            metrics=self.metrics,
+            socket=lambda: self._socket,
+            failures=self._failures,
+        )
         self._alarm_setting: set[asyncio.Task[None]] = set()
         self.address = ""
 
@@ -109,9 +165,18 @@ class Threadline:
             desk=desk,
             clock=self.clock,
             drawing=Drawing(db=db, desk=desk, directory=self.directory, link=link),
-            posting=Posting(db=db, desk=desk, slack=self.slack, directory=self.directory, secret=connection.secret),
+            posting=Posting(
+                db=db,
+                desk=desk,
+                slack=self.slack,
+                directory=self.directory,
+                secret=connection.secret,
+                recovery=self.recovery,
+            ),
             mailer=Mailer(mail_server(connection.smtp_url) if connection.smtp_url else None, tls=connection.tls),
             webhooks=Webhooks(connection.environ, tls=connection.tls, allow_loopback=connection.allow_loopback),
+            stopping=lambda: self._stopping,
+            arrived=self._arrived,
         )
 
     def desk(self) -> Desk:
@@ -131,11 +196,12 @@ class Threadline:
                 taken.
         """
         self._desk = await open_desk(self.slack, self.db, load=self._load, now=self.clock.now())
+        self._desk = await self.recovery.beat(self._desk)
         self._http = HttpServer(self._web(), host=self._connection.listen[0], port=self._connection.listen[1])
         self.address = await self._http.start()
         self.db.on_notify(self._told)
         self.backfill.ask()
-        if workers:
+        if workers and self._only is not Part.WEB:
             # Nothing is judged or sent before it is known what was written while nobody listened.
             self._judge_by = self.clock.now() + _CATCH_UP
             self._intake_worker.start()
@@ -146,6 +212,9 @@ class Threadline:
 
     async def stop(self) -> None:
         """Take nothing more, finish what is in flight, let go of everything."""
+        self._stopping = True
+        if self._watchdog is not None:
+            self._watchdog.stop()
         if self._socket is not None:
             await self._socket.stop()
         await asyncio.gather(
@@ -161,9 +230,11 @@ class Threadline:
         await self.slack.close()
 
     async def _hand_over(self) -> None:
-        """Whoever comes next need not wait until our lease on the inbox ends."""
+        """Whoever comes next need not wait until our lease on the inbox ends, and knows when we were last at work."""
+        now = self.clock.now()
         try:
-            await self.db.write(lambda conn: inbox.release(conn, self.db.replica))
+            await self.db.write(lambda conn: hand_over(conn, self.db.replica, now))
+            await self.recovery.beat(self.desk(), awake=True)
         except StoreError as error:
             log.warning("stop.lease_kept", reason=str(error))
 
@@ -179,6 +250,7 @@ class Threadline:
             received_at=now,
         )
         await self.db.write(lambda conn: inbox.put(conn, stored))
+        self.metrics.received(envelope.kind)
         if envelope.kind is Kind.RATE_LIMITED:
             self._search()
 
@@ -219,6 +291,12 @@ class Threadline:
         """Work under the newest version of the configuration from now on."""
         self._desk = await reopen_desk(self.db, self.desk())
 
+    async def _verify(self, now: datetime) -> frozenset[int]:
+        unverified = await self.verifier.unverified(now)
+        if unverified:
+            self._search()  # what could not be asked now is found, and corrected, soon
+        return unverified
+
     def _search(self) -> None:
         """Events may have been lost."""
         self.backfill.ask()
@@ -241,10 +319,23 @@ class Threadline:
     def _judge(self) -> None:
         """From now on, deadlines are judged and what is due is sent."""
         self._judge_by = None
+        self._pulse.begin()
+        if self._watchdog is not None:
+            self._watchdog.watch()
         self.alarm.start()
         self._send_worker.start()
 
     async def _tick(self) -> datetime | None:
+        try:
+            next_due = await self._tick_once()
+            self._pulse.ticked()
+            return next_due
+        finally:
+            if self._watchdog is not None:
+                self._watchdog.fed()
+
+    async def _tick_once(self) -> datetime | None:
+        self._desk = await self.recovery.ticked(self.desk())
         # Another process may have applied a configuration to an SQLite file, which notifies nobody.
         await self.take_up_rules()
         return await self.breaches.tick()
@@ -265,7 +356,15 @@ class Threadline:
 
     def _web(self) -> FastAPI:
         receiver = self._receiver if self._connection.signing_secret else None
-        return build_web(Ports(receiver=receiver, status=self._status, readiness=self._readiness))
+        return build_web(
+            Ports(
+                receiver=receiver,
+                status=self._status,
+                liveness=self.health.alive,
+                readiness=self.health.ready,
+                metrics=self.health.exposition,
+            )
+        )
 
     async def _status(self) -> StatusView:
         now, desk = self.clock.now(), self.desk()
@@ -274,10 +373,11 @@ class Threadline:
             lambda conn: overview.status_view(conn, desk, now, ticked_at=ticked_at, name_of=name_of)
         )
 
-    async def _readiness(self) -> Readiness:
-        connected = self._socket is None or await self._socket.is_connected()
-        try:
-            waiting = await self.db.read(inbox.counts)
-        except StoreError as error:
-            return Readiness(ready=False, detail={"database": str(error), "slack": connected})
-        return Readiness(ready=connected, detail={"database": "ok", "slack": connected, "inbox": waiting})
+    def _arrived(self, message: OutboxMessage, at: datetime) -> None:
+        due_at = message.payload.get("due_at")
+        if due_at is not None:
+            self.metrics.alert_sent(message.kind, (at - instant(due_at)).total_seconds())
+
+    def _failures(self) -> dict[str, int]:
+        workers = (self._intake_worker, self._send_worker, self._sweep_worker)
+        return {worker.name: worker.failures for worker in workers} | {"tick": self.alarm.failures}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -68,10 +67,6 @@ class Health:
             socket_silence=None if socket is None else socket.silence,
             failures=self.failures(),
         )
-
-    def sent(self, kind: str, due_at: datetime, at: datetime) -> None:
-        """An alert arrived."""
-        self.metrics.alert_sent(kind, (at - due_at).total_seconds())
 
     def _look(self, conn: Connection) -> tuple[dict[str, int], str]:
         known = workspaces.get(conn, self.desk().workspace)

@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text, update
 
-from store.statements import is_postgresql
+from store.outbox.messages import SETTLED, OutboxState
+from store.statements import fixed, is_postgresql
+from store.tables import outbox
 from store.tables import workspace as table
 
 LONGEST_SILENCE = timedelta(minutes=10)
@@ -33,8 +35,10 @@ class Gap:
     end: datetime
 
 
-def beat(conn: Connection, workspace: str, now: datetime) -> Gap | None:
-    """Note that the program is at work; the latest gap, if there was any.
+def beat(conn: Connection, workspace: str, now: datetime, *, awake: bool = False) -> Gap | None:
+    """Note that the program is at work; the latest gap, if there was any. With a new one, what waits is in doubt.
+
+    Whoever was `awake` since the last time knows that no other life of the program came between.
 
     A gap that follows on another within days begins where that one began, for what was to be looked for then may not
     have been dealt with yet.
@@ -44,12 +48,13 @@ def beat(conn: Connection, workspace: str, now: datetime) -> Gap | None:
     gap = _gap(stored)
     beat_at = _instant(stored.get(_BEAT))
     moved = server is not None and stored.get(_SERVER, server) != server
-    silent = beat_at is not None and now - beat_at > LONGEST_SILENCE
+    silent = beat_at is not None and not awake and now - beat_at > LONGEST_SILENCE
     if silent or moved or stored.get(RESTORED):
         start = min(beat_at or now - _REMEMBERED, now)
         if gap is not None and gap.end > now - _REMEMBERED:
             start = min(start, gap.start)
         gap = Gap(start=start, end=now)
+        _doubt(conn, workspace, now)
     kept = {name: value for name, value in stored.items() if name not in (_BEAT, _GAP, _SERVER, RESTORED)}
     kept[_BEAT] = max(now, beat_at or now).isoformat()
     if gap is not None:
@@ -58,6 +63,12 @@ def beat(conn: Connection, workspace: str, now: datetime) -> Gap | None:
         kept[_SERVER] = server
     conn.execute(update(table).where(table.c.workspace == workspace).values(cursor=kept))
     return gap
+
+
+def _doubt(conn: Connection, workspace: str, now: datetime) -> None:
+    """What waits may have been sent already; what was being sent becomes uncertain when its lease ends, as always."""
+    waiting = update(outbox).where(outbox.c.workspace == workspace, outbox.c.state == fixed(OutboxState.PENDING))
+    conn.execute(waiting.values(state=OutboxState.UNCERTAIN, not_before=now - SETTLED))
 
 
 def server_of(conn: Connection) -> str | None:

@@ -36,12 +36,12 @@ def enqueue(
     audience = _audience(desk, ticket, together)
     in_channel = replace(alerted, mentions=tuple(dict.fromkeys(audience.mentions)))
     for channel, key in audience.channels.items():
-        _write(conn, ticket, key, Sending(kind=ALERT, to=channel, alerted=in_channel), now)
+        _write(conn, desk, ticket, key, Sending(kind=ALERT, to=channel, alerted=in_channel), now)
     for person, key in audience.people.items():
-        _write(conn, ticket, key, Sending(kind=DIRECT, to=person, alerted=alerted), now)
+        _write(conn, desk, ticket, key, Sending(kind=DIRECT, to=person, alerted=alerted), now)
     for elsewhere, key in audience.elsewhere.items():
         kind = MAIL if elsewhere.startswith(f"{DestinationKind.MAIL}:") else WEBHOOK
-        _write(conn, ticket, key, Sending(kind=kind, to=elsewhere, alerted=alerted), now)
+        _write(conn, desk, ticket, key, Sending(kind=kind, to=elsewhere, alerted=alerted), now)
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class Sending:
     alerted: Alerted
 
 
-def _write(conn: Connection, ticket: TicketRecord, key: AlertKey, sending: Sending, now: datetime) -> None:
+def _write(conn: Connection, desk: Desk, ticket: TicketRecord, key: AlertKey, sending: Sending, now: datetime) -> None:
     message = NewMessage(
         workspace=ticket.workspace,
         key=alert_key(ticket.ticket_id, key.metric, key.instance, key.threshold, key.arming, sending.to),
@@ -116,6 +116,7 @@ def _write(conn: Connection, ticket: TicketRecord, key: AlertKey, sending: Sendi
         ticket_id=ticket.ticket_id,
         metric=key.metric,
         instance=key.instance,
+        in_doubt=desk.doubts(sending.alerted.due_at),
         depends_on=cards.card_key(ticket.ticket_id) if sending.kind == ALERT else None,
     )
     if outbox.enqueue(conn, message):

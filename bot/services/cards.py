@@ -28,7 +28,7 @@ def post(conn: Connection, desk: Desk, ticket_id: int, now: datetime, *, again: 
     """Record that the ticket's card is to be posted; ``again`` when the one there was is gone for good."""
     ticket = tickets.get(conn, desk.workspace, ticket_id)
     channel = alert_channel(desk, ticket) if ticket else None
-    if channel is None:
+    if ticket is None or channel is None:
         return
     key = card_key(ticket_id) + (f":{secrets.token_hex(4)}" if again else "")
     outbox.enqueue(
@@ -42,6 +42,7 @@ def post(conn: Connection, desk: Desk, ticket_id: int, now: datetime, *, again: 
             created_at=now,
             urgency=_POST_URGENCY,
             ticket_id=ticket_id,
+            in_doubt=desk.doubts(ticket.created_at) and not again,
         ),
     )
 

@@ -40,6 +40,7 @@ from bot.slack.sending import (
     Unfit,
     WorkspaceDead,
     describe,
+    refusal,
 )
 from sla.storms import Told
 from store import instances, outbox, tickets, workspaces
@@ -65,6 +66,8 @@ class Delivery:
 
     Attributes:
         settle: How long an uncertain message waits before Slack is asked about it.
+        stopping: Whether nothing new is to be begun.
+        arrived: Told of every message that was accepted, and when that was known.
     """
 
     db: Database
@@ -76,11 +79,13 @@ class Delivery:
     webhooks: Webhooks
     settle: timedelta = SETTLE
     recent: Recent = field(default_factory=Recent)
+    stopping: Callable[[], bool] = lambda: False
+    arrived: Callable[[OutboxMessage, datetime], None] = lambda _message, _at: None
 
     async def drain(self) -> int:
         """Send and reconcile until nothing is due now; how many messages were dealt with."""
         total = 0
-        while count := await self._round():
+        while not self.stopping() and (count := await self._round()):
             total += count
         return total
 
@@ -113,7 +118,7 @@ class Delivery:
             # One row that cannot be drawn must not stop the others; it was not sent, so it may be tried again.
             log.exception("outbox.undrawable", key=message.key)
             outcome = NotAccepted(reason=f"it could not be drawn ({type(error).__name__})")
-        await self.db.write(partial(_settle, self.desk(), message, outcome, digest, self.clock.now()))
+        await self._end(message, outcome, digest)
         if not isinstance(outcome, Void):
             log.info("outbox.attempted", key=message.key, kind=message.kind, outcome=describe(outcome))
 
@@ -134,10 +139,21 @@ class Delivery:
         """Look whether a message whose fate nobody knows is there."""
         try:
             outcome = await self._look_up(message)
-        except (SlackUnavailableError, SlackApiError) as error:
+        except SlackUnavailableError as error:
             outcome = Ambiguous(reason=f"cannot be looked up: {error}")
+        except SlackApiError as error:
+            refused = refusal(error)
+            # Where nothing can be read any more nothing will be: somebody else has to be told.
+            is_dead = isinstance(refused, DestinationDead | WorkspaceDead)
+            outcome = refused if is_dead else Ambiguous(reason=f"cannot be looked up: {describe(refused)}")
         log.info("outbox.reconciled", key=message.key, outcome=describe(outcome))
-        await self.db.write(partial(_settle, self.desk(), message, outcome, "", self.clock.now()))
+        await self._end(message, outcome, "")
+
+    async def _end(self, message: OutboxMessage, outcome: Outcome | Void, digest: str) -> None:
+        now = self.clock.now()
+        is_ours = await self.db.write(partial(_settle, self.desk(), message, outcome, digest, now))
+        if is_ours and isinstance(outcome, Accepted):
+            self.arrived(message, now)
 
     async def _look_up(self, message: OutboxMessage) -> Outcome:
         if message.kind in OUTSIDE_SLACK:

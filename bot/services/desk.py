@@ -35,6 +35,8 @@ class Desk:
     Attributes:
         rules_version: The stored version that ``config`` and ``rules`` were made from.
         enforce_from: Tickets created before this instant raise no alerts; None where all do.
+        doubted_until: What is about a moment until then may have been sent without our knowledge; see
+            ``bot.services.recovery``.
         opened_at: When this process began to work here, to tell why an alert is late.
     """
 
@@ -43,9 +45,14 @@ class Desk:
     rules: Rules
     rules_version: int
     enforce_from: datetime | None = None
+    doubted_until: datetime | None = None
     opened_at: datetime | None = None
 
     @property
     def workspace(self) -> str:
         """Slack's team id."""
         return self.installation.workspace
+
+    def doubts(self, at: datetime) -> bool:
+        """Whether a message about that moment may have been sent without our knowledge."""
+        return self.doubted_until is not None and at <= self.doubted_until

@@ -19,6 +19,7 @@ from bot.services.desk import Desk
 from bot.services.digest_drawing import Sight, draw_digest
 from bot.services.drawn import Drawn, Void
 from bot.slack.alert_posts import AlertView, alert
+from bot.slack.blocks import Post, section
 from bot.slack.cards import card
 from bot.slack.directory import Directory
 from bot.slack.wording import span
@@ -51,6 +52,9 @@ class Drawing:
             return await _draw_card(message, db=db, desk=desk, directory=directory)
         if message.kind == alerts.ALERT_EDIT:
             return await _draw_ending(message, db=db, desk=desk, directory=directory)
+        if message.kind in {alerts.NOTICE, alerts.DIRECT_NOTICE}:
+            said = str(message.payload["text"])
+            return Drawn(channel=message.destination, post=Post(text=said, blocks=(section(said),)))
         if message.kind in alerts.DIGESTS:
             sight = Sight(link=self.link, started_at=self.desk().opened_at, now=now)
             return await draw_digest(message, db=db, desk=desk, directory=directory, sight=sight)

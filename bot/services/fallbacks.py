@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.services import cards
+from bot.services import cards, notices
 from bot.services.alerts import (
     ALERT,
     DIGEST,
@@ -15,6 +15,8 @@ from bot.services.alerts import (
     DIRECT,
     DIRECT_DIGEST,
     DIRECT_DIGEST_PAGE,
+    DIRECT_NOTICE,
+    NOTICE,
     SINGLE,
 )
 from bot.services.desk import Desk
@@ -29,16 +31,16 @@ def fallbacks(conn: Connection, desk: Desk, message: OutboxMessage, now: datetim
     A letter, a call and a direct message go to the ticket's alert channel; what fails there, to an admin.
     """
     admin = min(desk.config.admins, default="")
+    if message.kind in {NOTICE, DIRECT_NOTICE}:
+        return notices.for_an_admin(desk, message, now)
     if message.kind in SINGLE:
         return _single(conn, desk, message, now, admin)
     if message.kind not in DIGESTS:
         return []
     if message.kind in {DIGEST, DIGEST_PAGE}:
         return [_moved(message, admin, now)] if admin else []
-    if message.fallback_of is not None:
-        return []
-    if message.kind == DIRECT_DIGEST:
-        return []  # its pages, which name everything, go their own way
+    if message.fallback_of is not None or message.kind == DIRECT_DIGEST:
+        return []  # the pages of a direct digest, which name everything, go their own way
     return _spread(conn, desk, message, now, admin)
 
 

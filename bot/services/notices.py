@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.services.alerts import DIRECT_NOTICE, NOTICE
 from bot.services.desk import Desk
 from store import outbox
 from store.outbox import NewMessage, OutboxMessage
 
-NOTICE, DIRECT_NOTICE = "notice", "direct_notice"
 _URGENCY = 40
 
 
@@ -24,7 +24,7 @@ def say(conn: Connection, desk: Desk, key: str, text: str, now: datetime, *, cha
         conn,
         NewMessage(
             workspace=desk.workspace,
-            key=f"{NOTICE}:{key}",
+            key=f"notice:{key}",
             kind=kind,
             destination=to,
             payload={"text": text} | about,
@@ -34,12 +34,12 @@ def say(conn: Connection, desk: Desk, key: str, text: str, now: datetime, *, cha
     )
 
 
-def for_an_admin(desk: Desk, notice: OutboxMessage, now: datetime) -> NewMessage | None:
+def for_an_admin(desk: Desk, notice: OutboxMessage, now: datetime) -> list[NewMessage]:
     """The same for an admin, when the alert channel does not take it."""
     admin = min(desk.config.admins, default=None)
     if admin is None or notice.kind == DIRECT_NOTICE:
-        return None
-    return NewMessage(
+        return []
+    instead = NewMessage(
         workspace=notice.workspace,
         key=f"{notice.key}:fallback",
         kind=DIRECT_NOTICE,
@@ -49,3 +49,4 @@ def for_an_admin(desk: Desk, notice: OutboxMessage, now: datetime) -> NewMessage
         urgency=notice.urgency,
         fallback_of=notice.key,
     )
+    return [instead]

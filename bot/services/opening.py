@@ -87,7 +87,10 @@ async def reopen_desk(db: Database, desk: Desk) -> Desk:
     if newest is None or newest == desk.rules_version:
         return desk
     stored = await db.read(lambda conn: versions.load(conn, desk.workspace, newest))
-    return desk if stored is None else replace(desk_of(desk.installation, stored), opened_at=desk.opened_at)
+    if stored is None:
+        return desk
+    fresh = desk_of(desk.installation, stored)
+    return replace(fresh, opened_at=desk.opened_at, doubted_until=desk.doubted_until)
 
 
 def desk_of(installation: Installation, stored: RulesVersion) -> Desk:

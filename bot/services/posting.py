@@ -18,6 +18,7 @@ from bot.services.desk import Desk
 from bot.services.digest_drawing import root_ts
 from bot.services.drawn import Drawn
 from bot.services.reconciling import was_sent
+from bot.services.recovery import Recovery
 from bot.slack.client import SlackClients, SlackUnavailableError, ask
 from bot.slack.directory import Directory
 from bot.slack.envelopes import mapping, text_of
@@ -52,6 +53,7 @@ class Posting:
     slack: SlackClients
     directory: Directory
     secret: bytes
+    recovery: Recovery
 
     async def send(self, message: OutboxMessage, drawn: Drawn) -> Outcome:
         """Post or edit, unless the channel is closed to us by now."""
@@ -116,14 +118,16 @@ class Posting:
             channel = await self._open_direct(message.destination)
         if not isinstance(channel, str):
             return Ambiguous(reason=describe(channel))
-        ts = await was_sent(
-            self.slack,
-            desk=self.desk(),
-            channel=channel,
-            thread_ts=await self.db.read(partial(_thread_of, message, channel)),
-            since=message.created_at,
-            key=self.sign(message.key),
-        )
+        thread_ts = await self.db.read(partial(_thread_of, message, channel))
+        key = self.sign(message.key)
+        if message.attempts == 0:
+            # Not by us, then by a life of the program that the database does not know of.
+            ts = await self.recovery.find(message, key, channel=channel, thread_ts=thread_ts)
+        else:
+            since = self.recovery.since(message)
+            ts = await was_sent(
+                self.slack, desk=self.desk(), channel=channel, thread_ts=thread_ts, since=since, key=key
+            )
         return absent if ts is None else Accepted(channel=channel, ts=ts)
 
     def sign(self, key: str) -> str:

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.services import notices
+from bot.services.alerts import DIRECT_NOTICE, NOTICE
 from bot.services.desk import Desk
 from bot.slack.client import SlackClients, SlackUnavailableError, ask
 from bot.slack.envelopes import Payload, mapping, text_of
@@ -33,6 +34,10 @@ _GONE = {
 _BACK = frozenset({"member_joined_channel", "channel_unarchive", "group_unarchive"})
 _REVOKED = frozenset({"tokens_revoked", "app_uninstalled"})
 _MOST_NAMED = 20
+_NO_ALERTS = (
+    "Cards and alerts cannot be posted there any more: alerts go to an admin until there is another `alert_channel` in "
+    "the configuration, or Threadline is invited again."
+)
 
 KINDS = frozenset(_GONE) | _BACK | _REVOKED
 
@@ -85,8 +90,9 @@ def _gone(desk: Desk, kind: str, channel: str, conn: Connection, now: datetime) 
     if channel not in desk.config.channels and channel not in desk.config.alert_channels and not open_tickets:
         return f"noticed: {kind}"
     what = _GONE[kind].format(channel=f"<#{channel}>")
+    fate = _NO_ALERTS if channel in desk.config.alert_channels else _fate(open_tickets)
     key = f"channel:{channel}:{len(told) + 1}"
-    notices.say(conn, desk, key, f"{what}. {_fate(open_tickets)}", now, channel=channel, about=channel, gone=True)
+    notices.say(conn, desk, key, f"{what}. {fate}", now, channel=channel, about=channel, gone=True)
     return f"told: {kind}"
 
 
@@ -115,9 +121,7 @@ def _back(desk: Desk, kind: str, channel: str, conn: Connection, now: datetime) 
 
 def _told(conn: Connection, desk: Desk, channel: str) -> list[outbox.OutboxMessage]:
     """What was told about a channel, oldest first; there is little of it in all."""
-    said = [
-        one for kind in (notices.NOTICE, notices.DIRECT_NOTICE) for one in outbox.of_kind(conn, desk.workspace, kind)
-    ]
+    said = [one for kind in (NOTICE, DIRECT_NOTICE) for one in outbox.of_kind(conn, desk.workspace, kind)]
     said.sort(key=lambda one: (one.created_at, one.key))
     return [one for one in said if one.payload.get("about") == channel and one.fallback_of is None]
 

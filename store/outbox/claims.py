@@ -155,10 +155,13 @@ def expire_leases(conn: Connection, now: datetime) -> int:
 def claim_uncertain(
     conn: Connection, now: datetime, *, settle: timedelta, lease: timedelta, limit: int = 20
 ) -> list[OutboxMessage]:
-    """Messages that have been uncertain for `settle`, to look for in their destination's history, oldest first."""
+    """Messages that have been uncertain for `settle`, to look for in their destination's history, oldest first.
+
+    One that depends on another waits for that to end, as in `claim`: it may be in the thread of that one.
+    """
     settled = (
         select(table.c.workspace, table.c.key)
-        .where(_IS_UNCERTAIN, table.c.not_before <= now - settle, _is_alive())
+        .where(_IS_UNCERTAIN, table.c.not_before <= now - settle, _may_go(table), _is_alive())
         .order_by(table.c.not_before, table.c.workspace, table.c.key)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -190,5 +193,6 @@ def next_send_at(conn: Connection) -> datetime | None:
 def next_expiry(conn: Connection, settle: timedelta) -> datetime | None:
     """When `expire_leases` or `claim_uncertain` may have something next."""
     lease = conn.execute(select(func.min(table.c.lease_until)).where(_IS_CLAIMED)).scalar()
-    doubt = conn.execute(select(func.min(table.c.not_before)).where(_IS_UNCERTAIN)).scalar()
+    uncertain = select(func.min(table.c.not_before)).where(_IS_UNCERTAIN, _may_go(table), _is_alive())
+    doubt = conn.execute(uncertain).scalar()
     return min((at for at in (lease, doubt and doubt + settle) if at is not None), default=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -12,6 +12,9 @@ from sqlalchemy import Connection, bindparam, update
 from store.statements import columns, fixed, if_new, insert
 from store.tables import outbox as table
 from store.wake import Topic, wake
+
+SETTLED = timedelta(hours=1)
+"""What may have been sent as long ago as this need not settle before it is looked for."""
 
 
 class OutboxState(StrEnum):
@@ -29,7 +32,11 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A message to record. The higher `urgency`, the sooner; it waits until `depends_on` has ended somehow."""
+    """A message to record. The higher `urgency`, the sooner; it waits until `depends_on` has ended somehow.
+
+    One `in_doubt` may have been sent by a life of the program that this database does not know of: it is looked for
+    before it is sent.
+    """
 
     workspace: str
     key: str
@@ -44,6 +51,7 @@ class NewMessage:
     instance: int | None = None
     depends_on: str | None = None
     fallback_of: str | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +119,8 @@ def _row(message: NewMessage) -> dict[str, Any]:
         "destination": message.destination,
         "urgency": message.urgency,
         "payload": message.payload,
-        "state": OutboxState.PENDING,
-        "not_before": message.not_before or message.created_at,
+        "state": OutboxState.UNCERTAIN if message.in_doubt else OutboxState.PENDING,
+        "not_before": message.created_at - SETTLED if message.in_doubt else message.not_before or message.created_at,
         "attempts": 0,
         "fence": 0,
         "depends_on": message.depends_on,
