@@ -159,8 +159,9 @@ async def test_when_the_alert_channel_is_gone_an_admin_is_told_directly(desk: De
         case _:
             desk.sandbox.channels.leave(TRIAGE, "U0THREAD")
     await desk.at("10:05")
-    told = [one.text.split(":")[0] for one in desk.direct_messages("U0CLEO")]
-    assert told == ["First reply due in 12 min", "First reply missed"]
+    notice, *told = (one.text for one in desk.direct_messages("U0CLEO"))
+    assert "Cards and alerts cannot be posted there any more: alerts go to an admin" in notice
+    assert [text.split(":")[0] for text in told] == ["First reply due in 12 min", "First reply missed"]
 
 
 async def test_a_card_that_somebody_deleted_is_posted_again(desk: Desk):
