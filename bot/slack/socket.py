@@ -1,7 +1,7 @@
 """Socket Mode: envelopes over a connection that we opened, acknowledged once they are stored."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -18,8 +18,29 @@ from bot.slack.receiver import UNEXPECTED_SHAPE, taken_apart
 
 # As many as the client waits for before it connects anew.
 _PINGS_UNANSWERED = 4
+_ADDRESS_LASTS = timedelta(seconds=20)
 
 log = structlog.get_logger()
+
+
+class _Client(SocketModeClient):
+    """The SDK's client, but for one thing: it tries a connection that failed again at the same address, for ever.
+
+    Slack lets an address be used once and for about half a minute, so an old one is forgotten and another asked for.
+    """
+
+    _address: str | None = None
+    _given_at: datetime | None = None
+
+    @property  # type: ignore[override]
+    def wss_uri(self) -> str | None:
+        """Where to connect; None when Slack has to be asked."""
+        fresh = self._given_at is not None and SystemClock().now() - self._given_at < _ADDRESS_LASTS
+        return self._address if fresh else None
+
+    @wss_uri.setter
+    def wss_uri(self, address: str | None) -> None:
+        self._address, self._given_at = address, SystemClock().now()
 
 
 class SocketMode:
@@ -44,7 +65,7 @@ class SocketMode:
         self._on_connect = on_connect
         self._app_token = app_token
         self._web = AsyncWebClient(token=app_token, base_url=base_url, retry_handlers=[])
-        self._client = SocketModeClient(
+        self._client = _Client(
             app_token=app_token, web_client=self._web, auto_reconnect_enabled=True, ping_interval=ping_seconds
         )
         self._client.message_listeners.append(self._notice)
