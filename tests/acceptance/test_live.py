@@ -1,6 +1,8 @@
 """The bot working by itself, told of events over signed HTTP and over Socket Mode alike."""
 
 import json
+from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -76,6 +78,22 @@ async def test_after_the_connection_was_lost_the_next_messages_arrive_all_the_sa
     await until(lambda: live_desk.sandbox.apps.connections(app))
     post(live_desk, "U0SAM", "I cannot log in")
     await until(lambda: len(live_desk.cards()) == 2)
+
+
+@pytest.mark.parametrize("live_desk", ["Socket Mode"], indirect=True)
+async def test_an_address_that_slack_no_longer_takes_is_not_tried_for_ever(live_desk: Desk, monkeypatch):
+    app, sockets = live_desk.stage.world.app, live_desk.sandbox.slack.sockets
+    given, real = [], sockets.open_url
+
+    def stale_at_first(to: Any) -> str:
+        given.append(real(to))
+        return given[-1].replace("ticket=", "ticket=used") if len(given) == 1 else given[-1]
+
+    monkeypatch.setattr(sockets, "open_url", stale_at_first)
+    monkeypatch.setattr("bot.slack.socket._ADDRESS_LASTS", timedelta(seconds=2))
+    await live_desk.sandbox.apps.disconnect(app, "refresh_requested")
+    await until(lambda: live_desk.sandbox.apps.connections(app))
+    assert len(given) == 2
 
 
 @pytest.mark.parametrize("live_desk", ["Socket Mode"], indirect=True)
