@@ -5,10 +5,12 @@ import hashlib
 import os
 import signal
 from datetime import UTC, datetime
+from typing import Annotated
 
+import typer
 from dotenv import dotenv_values
 
-from bot.app import Connection, Threadline
+from bot.app import Connection, Part, Threadline
 from bot.cli.configuration import read_config_text
 from bot.cli.errors import NO
 from bot.cli.output import tell
@@ -19,16 +21,21 @@ from bot.errors import BotError
 from bot.observability import set_up_logging
 from bot.services.checkup import check_up
 from bot.settings import Settings
+from bot.watchdog import Watchdog
 from store.engine import Database
 from store.takeover import take_over
 
 
-def run() -> None:
+def run(
+    only: Annotated[
+        Part | None, typer.Option(help="Half of the work, where PostgreSQL lets several processes share it.")
+    ] = None,
+) -> None:
     """Run the bot: Socket Mode with SLACK_APP_TOKEN, signed HTTP with SLACK_SIGNING_SECRET."""
     settings = Settings.load()
     set_up_logging(settings.log)
-    connection = connection_of(settings)
-    asyncio.run(_run(settings, connection))
+    connection = connection_of(settings, only)
+    asyncio.run(_run(settings, connection, only))
 
 
 def doctor() -> int:
@@ -40,8 +47,8 @@ def doctor() -> int:
     return 0 if all(finding.ok for finding in findings) else NO
 
 
-def connection_of(settings: Settings) -> Connection:
-    """How to reach Slack, from the environment.
+def connection_of(settings: Settings, only: Part | None = None) -> Connection:
+    """How to reach Slack, from the environment; the worker half is not reached by it.
 
     Raises:
         BotError: Something that cannot be done without is not set.
@@ -52,7 +59,7 @@ def connection_of(settings: Settings) -> Connection:
             "try `threadline demo`, which needs none.",
             exit_code=2,
         )
-    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+    if only is not Part.WORKER and settings.slack_app_token is None and settings.slack_signing_secret is None:
         raise BotError(
             "Slack could not reach the bot: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
             exit_code=2,
@@ -60,6 +67,8 @@ def connection_of(settings: Settings) -> Connection:
     token = settings.slack_bot_token.get_secret_value()
     key = settings.secret_key.get_secret_value() if settings.secret_key else token
     signing, app = settings.slack_signing_secret, settings.slack_app_token
+    if only is Part.WORKER:
+        signing = app = None
     return Connection(
         bot_token=token,
         app_token=app.get_secret_value() if app else None,
@@ -79,10 +88,16 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in dotenv_values(".env").items() if value is not None} | dict(os.environ)
 
 
-async def _run(settings: Settings, connection: Connection) -> None:
+async def _run(settings: Settings, connection: Connection, only: Part | None) -> None:
     db = Database(settings.database_url.get_secret_value())
+    if only is not None and not db.is_postgresql:
+        raise BotError(
+            "One process does all the work on an SQLite file: leave --only out, or let several share a PostgreSQL "
+            "database (THREADLINE_DATABASE_URL).",
+            exit_code=2,
+        )
     clock = SystemClock()
-    bot = Threadline(connection, db=db, clock=clock, load=lambda: _config(settings))
+    bot = Threadline(connection, db=db, clock=clock, load=lambda: _config(settings), only=only, watchdog=Watchdog())
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

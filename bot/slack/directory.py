@@ -6,8 +6,9 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.client import SlackClients, ask
+from bot.slack.client import SlackClients, SlackUnavailableError, ask
 from bot.slack.envelopes import mapping, text_of
+from bot.slack.sending import WorkspaceDead, refusal
 from sla.ticket import ChannelKind, Role
 
 
@@ -77,7 +78,8 @@ class Directory:
         if user not in self._people:
             try:
                 answer = await ask("users.info", self._slack.client().users_info(user=user))
-            except SlackApiError:
+            except SlackApiError as error:
+                _refuse_guess(error)
                 return Person(user=user, name=user, team=team, is_bot=user.startswith("B"), is_stranger=True)
             self._people[user] = person_from(mapping(answer.get("user")), user=user)
         return self._people[user]
@@ -96,7 +98,8 @@ class Directory:
         if channel not in self._channels:
             try:
                 answer = await ask("conversations.info", self._slack.client().conversations_info(channel=channel))
-            except SlackApiError:
+            except SlackApiError as error:
+                _refuse_guess(error)
                 return None
             self._channels[channel] = channel_from(mapping(answer.get("channel")), channel=channel)
         return self._channels[channel]
@@ -111,7 +114,8 @@ class Directory:
             try:
                 client = self._slack.client()
                 answer = await ask("usergroups.users.list", client.usergroups_users_list(usergroup=user_group))
-            except SlackApiError:
+            except SlackApiError as error:
+                _refuse_guess(error)
                 return frozenset()
             self._group_members[user_group] = frozenset(map(str, answer.get("users") or ()))
         return self._group_members[user_group]
@@ -127,6 +131,12 @@ class Directory:
         elif kind.startswith(("channel_", "group_", "member_")):
             named = event.get("channel")
             self._channels.pop(text_of(mapping(named).get("id")) or text_of(named), None)
+
+
+def _refuse_guess(error: SlackApiError) -> None:
+    """With a token that is not taken, Slack has said nothing about anybody: what depends on it has to wait."""
+    if isinstance(refusal(error), WorkspaceDead):
+        raise SlackUnavailableError(f"Slack does not take our token ({error.response.get('error')}).") from error
 
 
 def person_from(raw: Mapping[str, Any], *, user: str) -> Person:
