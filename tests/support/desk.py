@@ -350,16 +350,25 @@ def build_world(sandbox: Sandbox, *, socket_mode: bool, config: str) -> World:
 
 @asynccontextmanager
 async def opened(
-    database: str, *, clock: Clock, config: str = CONFIG, socket_mode: bool = False, workers: bool = False
+    database: str,
+    *,
+    clock: Clock,
+    config: str = CONFIG,
+    socket_mode: bool = False,
+    workers: bool = False,
+    outside: dict[str, Any] | None = None,
 ) -> AsyncIterator[Desk]:
-    """The world with the bot in it, over signed HTTP or Socket Mode, driven step by step or working by itself."""
+    """The world with the bot in it, over signed HTTP or Socket Mode, driven step by step or working by itself.
+
+    `outside` says how the bot's connection reaches mail servers and webhooks.
+    """
     time = SandboxTime(clock)
     sandbox = Sandbox(clock=time)
     base = await sandbox.start()
     world = build_world(sandbox, socket_mode=socket_mode, config=config)
     stage = Stage(sandbox=sandbox, time=time, clock=clock, bot=None, world=world, base=base)
     try:
-        stage.bot = await _started(stage, database, workers=workers, socket_mode=socket_mode)
+        stage.bot = await _started(stage, database, workers=workers, socket_mode=socket_mode, outside=outside)
         if not socket_mode:
             await sandbox.build.request_url(world.app, f"{stage.bot.address}/slack/events")
         yield Desk(stage, database)
@@ -371,7 +380,13 @@ async def opened(
 
 
 async def _started(
-    stage: Stage, database: str, *, port: int = 0, workers: bool, socket_mode: bool = False
+    stage: Stage,
+    database: str,
+    *,
+    port: int = 0,
+    workers: bool,
+    socket_mode: bool = False,
+    outside: dict[str, Any] | None = None,
 ) -> Threadline:
     db = Database(database, virtual_clock=True)
     await db.open()
@@ -384,6 +399,7 @@ async def _started(
             api_url=f"{stage.base}/api/",
             listen=("127.0.0.1", port),
             secret=b"a secret of the desk's",
+            **(outside or {}),
         ),
         db=db,
         clock=stage.clock,
