@@ -25,7 +25,7 @@ def choose_policies(draft: Draft, text: str | None = None) -> bool:
         draft.ticket = draft.ticket._replace(priority=draft.rules.default_priority)
     last = draft.chosen_for
     if last and last.ticket is draft.ticket and last.rules is draft.rules:
-        return False
+        return False  # the very same fields: at most the status is another, which no policy tests
     draft.applied = _first_match(draft.rules.policies, draft.ticket)
     draft.applied_to_group = _first_match(draft.rules.group_policies, draft.ticket)
     draft.chosen_for = Basis(draft.rules, draft.ticket, draft.applied, draft.applied_to_group)

@@ -184,7 +184,7 @@ def _edit_rules(draft: Draft, event: PoliciesChanged | RulesChanged) -> None:
 
 def _exempt(draft: Draft, event: Exempted) -> None:
     draft.exempt = None if event.undo else event.reason
-    for instance in draft.running.values():
+    for instance in list(draft.running.values()):
         draft.put(instance)
     conclude(draft)
 

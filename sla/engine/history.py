@@ -9,8 +9,7 @@ from sla.engine.draft import Draft
 from sla.engine.instance import Instance, LogType, MetricEvent
 from sla.engine.state import TicketState, start
 from sla.engine.steps import settle_draft, take
-from sla.engine.working_copy import frozen
-from sla.engine.working_instance import WorkingInstance
+from sla.engine.working_instance import WorkingInstance, frozen
 from sla.events import Comment, Event, StatusChanged
 from sla.instants import format_instant
 from sla.metrics import Metric

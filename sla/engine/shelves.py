@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from sla.engine.draft import Draft
 from sla.engine.state import Shelf, ShelfReason
 from sla.engine.updates import reopen, set_status, solve
-from sla.engine.working_copy import frozen
-from sla.engine.working_instance import WorkingInstance
+from sla.engine.working_instance import WorkingInstance, frozen
 from sla.events import MergedIn
 from sla.metrics import Moment
 from sla.ticket import Status

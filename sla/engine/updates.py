@@ -12,8 +12,7 @@ from functools import partial
 from sla.engine.choice import choose_policies
 from sla.engine.draft import Draft
 from sla.engine.instance import Instance, LogType, Stage
-from sla.engine.working_copy import frozen
-from sla.engine.working_instance import WorkingInstance
+from sla.engine.working_instance import WorkingInstance, frozen
 from sla.metrics import DEFINITIONS, REPLY_METRICS, AtReopening, AtSolve, Metric, Moment, metrics_activated_by
 from sla.metrics import metrics_fulfilled_by as fulfilled_by
 from sla.settings import SolvedWithoutReply

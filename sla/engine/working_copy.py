@@ -4,13 +4,12 @@ It never leaves the engine: a step thaws a state into it, applies one event and 
 outside every step is a function from value to value.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sla.engine.instance import Instance, LogType, MetricEvent, target_hours
 from sla.engine.state import TicketState
 from sla.engine.terms import NO_TERMS, Basis, Terms
-from sla.engine.working_instance import WorkingInstance
+from sla.engine.working_instance import WorkingInstance, frozen
 from sla.instants import EARLIEST, format_instant
 from sla.metrics import GROUP_METRICS, Metric
 from sla.ticket import Ticket
@@ -132,8 +131,3 @@ class WorkingCopy:
     def problem(self, what: str) -> None:
         """Note what makes no sense in this step, as a sentence that begins with its instant."""
         self.problems.append(f"At {format_instant(self.now)} {what}.")
-
-
-def frozen(instances: Iterable[WorkingInstance]) -> tuple[Instance, ...]:
-    """Return instances as they are now."""
-    return tuple([instance.frozen() for instance in instances])

@@ -48,6 +48,7 @@ class Policy:
 
     Attributes:
         id: What the workspace calls it; titles need not be unique.
+        targets: The same as `policy_metrics`, to be found by priority and metric.
         position: Where it stands in the order in which policies are tried; None is last.
         schedule: The name of the schedule its business hours are counted in; None is the channel's, the customer's or
             the workspace's.
