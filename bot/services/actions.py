@@ -19,7 +19,7 @@ from sla.events import (
     PriorityChanged,
     StatusChanged,
 )
-from sla.ticket import Priority, Status
+from sla.ticket import ChannelKind, Priority, Status
 from store import audit, tickets
 from store.audit import AuditEntry
 from store.tickets import TicketRecord
@@ -110,7 +110,7 @@ def refuse(conn: Connection, desk: Desk, ticket_id: int, asked: Asked, action: A
     ticket = tickets.lock(conn, desk.workspace, ticket_id)
     if ticket is None:
         return Answer(text=f"There is no ticket #{ticket_id}.")
-    if not may(asked.standing, action):
+    if not may(asked.standing, action, shared=ticket.channel_kind == ChannelKind.SHARED):
         return Answer(text="Only the support team can do that.")
     if ticket.status == Status.CLOSED:
         return Answer(

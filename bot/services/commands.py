@@ -1,15 +1,15 @@
 """What people type after ``/sla``: words in, an answer out. ``/priority`` is short for ``/sla priority``."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot.services import actions, merging
 from bot.services.actions import Answer, Asked
-from bot.services.authorise import Action, may
+from bot.services.authorise import Action, Standing, is_of_the_team, may
 from bot.services.desk import Desk
 from bot.services.naming import Named, did_you_mean, message_key, take_ticket
 from bot.slack.text import authored, date_token
@@ -38,11 +38,16 @@ _USER = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """A command: which one, its words, and the channel it was typed in."""
+    """A command: which one, its words, and the channel it was typed in.
+
+    Attributes:
+        mentioned: What the people named in it are to the desk.
+    """
 
     command: str
     text: str
     channel: str
+    mentioned: Mapping[str, Standing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +60,17 @@ class Call:
     words: list[str]
     asked: Asked
     now: datetime
+    mentioned: Mapping[str, Standing]
 
     @property
     def named(self) -> Named:
         """The ticket that the words name, and the words that are left."""
         return take_ticket(self.conn, self.desk, self.words, self.channel)
+
+
+def people_in(text: str) -> list[str]:
+    """The users that a command names."""
+    return [match["user"] for match in _USER.finditer(text)]
 
 
 def run(conn: Connection, desk: Desk, typed: Typed, asked: Asked, now: datetime) -> Answer:
@@ -75,7 +86,16 @@ def run(conn: Connection, desk: Desk, typed: Typed, asked: Asked, now: datetime)
         return Answer(text=f"`{authored(verb, 40)}` is not a command. {meant}`/sla help` lists them all.")
     if not may(asked.standing, Action.READ_TICKETS):
         return Answer(text="Only the support team can do that.")
-    return _VERBS[verb](Call(conn=conn, desk=desk, channel=typed.channel, words=words[1:], asked=asked, now=now))
+    call = Call(
+        conn=conn,
+        desk=desk,
+        channel=typed.channel,
+        words=words[1:],
+        asked=asked,
+        now=now,
+        mentioned=typed.mentioned,
+    )
+    return _VERBS[verb](call)
 
 
 def _list(call: Call) -> Answer:
@@ -109,6 +129,8 @@ def _assign(call: Call) -> Answer:
     who = " ".join(found.rest)
     if person := _USER.fullmatch(who):
         user = person["user"]
+        if user not in call.mentioned or not is_of_the_team(call.mentioned[user]):
+            return Answer(text=f"<@{user}> is not of the support team: tickets can only be given to the team.")
         return _act(call, lambda number: actions.assign(call.conn, call.desk, number, user, call.asked, call.now))
     if who in call.desk.config.groups:
         return _act(call, lambda number: actions.assign_group(call.conn, call.desk, number, who, call.asked, call.now))
@@ -141,14 +163,15 @@ def _no_reply(call: Call) -> Answer:
 
 
 def _exempt(call: Call) -> Answer:
-    rest = call.named.rest
-    undo = rest[:1] == ["undo"]
-    reason = " ".join(rest)
+    found = take_ticket(call.conn, call.desk, call.words, call.channel, prose=True)
+    undo = found.rest[:1] == ["undo"]
+    reason = " ".join(found.rest)
+    if found.refusal:
+        return Answer(text=found.refusal)
     if not reason:
         return Answer(text="Why? Write `/sla exempt #42 spam`, say: the reason is part of the report.")
-    return _act(
-        call, lambda number: actions.exempt(call.conn, call.desk, number, reason, call.asked, call.now, undo=undo)
-    )
+    number = found.ticket.ticket_id
+    return actions.exempt(call.conn, call.desk, number, reason, call.asked, call.now, undo=undo)
 
 
 def _merge(call: Call) -> Answer:

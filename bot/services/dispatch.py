@@ -148,10 +148,12 @@ class Dispatch:
 
     async def _read_command(self, item: InboxItem, body: Payload) -> Handled:
         asked = await self._asked(item, text_of(body.get("user_id")), text_of(body.get("team_id")), None)
+        text = text_of(body.get("text"))
         typed = commands.Typed(
             command=text_of(body.get("command")),
-            text=text_of(body.get("text")),
+            text=text,
             channel=text_of(body.get("channel_id")),
+            mentioned={user: await self._standing(user, "") for user in commands.people_in(text)},
         )
         desk = self.desk()
         return Handled(
@@ -169,9 +171,12 @@ class Dispatch:
         return Handled(apply=apply, response_url=text_of(body.get("response_url")))
 
     async def _asked(self, item: InboxItem, user: str, team: str, at: datetime | None) -> Asked:
-        person = await self.directory.person(user, team=team)
-        standing = await authorise.standing_of(person, speakers=self._speakers(), config=self.desk().config)
+        standing = await self._standing(user, team)
         return Asked(user=user, standing=standing, at=at or item.received_at, key=item.key)
+
+    async def _standing(self, user: str, team: str) -> authorise.Standing:
+        person = await self.directory.person(user, team=team)
+        return await authorise.standing_of(person, speakers=self._speakers(), config=self.desk().config)
 
     def _speakers(self) -> Speakers:
         return Speakers(desk=self.desk(), directory=self.directory, db=self.db)

@@ -32,15 +32,19 @@ class Named:
         return self.found
 
 
-def take_ticket(conn: Connection, desk: Desk, words: list[str], channel: str) -> Named:
-    """The ticket that one of the words names; without any, the latest open one of the channel."""
+def take_ticket(conn: Connection, desk: Desk, words: list[str], channel: str, *, prose: bool = False) -> Named:
+    """The ticket that one of the words names; without any, the latest open one of the channel.
+
+    Among ``prose`` a number without its sign counts only as the first word: it may be part of "see incident 2".
+    """
     for position, word in enumerate(words):
         rest = words[:position] + words[position + 1 :]
         if link := _LINK.fullmatch(word):
             ts = f"{link['ts'][:10]}.{link['ts'][10:]}"
             found = _of_message(conn, desk, link["channel"], ts, link["thread"] or ts)
             return Named(found=found, refusal="" if found else "That message belongs to no ticket.", rest=rest)
-        if number := _NUMBER.fullmatch(word):
+        number = _NUMBER.fullmatch(word)
+        if number and (number[1] or position == 0 or not prose):
             wanted = int(number[1] or number[2])
             found = tickets.get(conn, desk.workspace, wanted)
             return Named(found=found, refusal="" if found else f"There is no ticket #{wanted}.", rest=rest)

@@ -82,7 +82,7 @@ def _customer_top_level(desk: Desk, said: Said, conn: Connection, now: datetime)
     burst = _recent(desk, said, said.settings.group_messages_within, conn)
     if burst is not None and burst.opened_by == said.message.user:
         ticket = tickets.get(conn, desk.workspace, burst.ticket_id)
-        if ticket is not None and ticket.status != Status.CLOSED:
+        if ticket is not None and ticket.status != Status.CLOSED and not ticket.not_a_ticket:
             _converse(desk, said, ticket.ticket_id, conn)
             ticketing.record(conn, desk, ticket.ticket_id, [_entry(said, said.comment())], now)
             return "comment: same burst"
@@ -120,7 +120,8 @@ def threaded(desk: Desk, said: Said, parent: Said | None, conn: Connection, now:
     ticket = tickets.of_conversation(conn, desk.workspace, said.message.channel, said.message.root_ts)
     if ticket is None:
         return _first_in_thread(desk, said, parent, conn, now)
-    if ticket.status == Status.CLOSED:
+    if ticket.status == Status.CLOSED or ticket.not_a_ticket:
+        # Nobody looks at either any more: what a customer says there now would go unseen.
         if said.speaker.role is not Role.END_USER:
             return "ignored: the ticket is closed"
         _open(desk, said, conn, now)
