@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum, auto
 from typing import Any
@@ -33,11 +34,19 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One comparison of a ticket's field with a value."""
+    """One comparison of a ticket's field with a value.
+
+    Attributes:
+        wanted: The value as texts.
+    """
 
     field: str
     operator: Operator
     value: Value = None
+    wanted: tuple[str, ...] = dataclass_field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wanted", _texts(self.value))
 
     def holds(self, ticket: Ticket, text: str | None = None) -> bool:
         """Tell whether the condition holds for the ticket.
@@ -79,7 +88,9 @@ def _found(ticket: Ticket, field: str, text: str | None) -> tuple[str, ...]:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    if value is None or value == "":
+    if isinstance(value, str):
+        return (value,) if value else ()
+    if value is None:
         return ()
     if isinstance(value, list | tuple):
         return tuple(text for item in value for text in _texts(item))
@@ -87,14 +98,14 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _is(found: tuple[str, ...], condition: Condition) -> bool:
-    wanted = _texts(condition.value)
+    wanted = condition.wanted
     if condition.field in ("tags", "requester_tags"):
         return set(found) == set(wanted)
     return found == wanted or (len(found) == 1 and found[0] in wanted)
 
 
 def _includes(found: tuple[str, ...], condition: Condition) -> bool:
-    wanted = _texts(condition.value)
+    wanted = condition.wanted
     if condition.field == "text":
         return any(want.casefold() in text.casefold() for want in wanted for text in found)
     return any(want in found for want in wanted)
@@ -102,7 +113,7 @@ def _includes(found: tuple[str, ...], condition: Condition) -> bool:
 
 def _compare(found: tuple[str, ...], condition: Condition) -> int:
     """Return the sign of the field's value less the condition's; 0 also where they cannot be ordered."""
-    wanted = _texts(condition.value)
+    wanted = condition.wanted
     if len(found) != 1 or len(wanted) != 1:
         return 0
     rank = _RANKS.get(condition.field, _number)
