@@ -39,6 +39,7 @@ async def alert_view(desk: Desk, directory: Directory, ticket: TicketRecord, ale
         business_hours=alerted.business_hours,
         mentions=alerted.mentions,
         permalink=ticket.permalink or "",
+        instead_of=alerted.instead_of,
         unverified=alerted.unverified,
     )
 

@@ -1,96 +1,14 @@
 """Alerts by e-mail, handed to a real mail server on loopback."""
 
-import asyncio
-import email
-import email.policy
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
 from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from bot.errors import BotError
 from bot.notify.email import Mailer, mail_server
 from bot.notify.letters import Letter, letter
 from bot.slack.sending import Accepted, Ambiguous, DestinationDead, NotAccepted, Outcome
-from tests.integration.notify.conftest import NOON, Trust, an_alert
-
-
-@dataclass(slots=True)
-class MailServer:
-    """Keeps what it is given, and says to each command what a test told it to."""
-
-    port: int = 0
-    says: dict[str, str] = field(default_factory=dict)
-    drops_after_data: bool = False
-    taken: list[EmailMessage] = field(default_factory=list)
-    recipients: list[str] = field(default_factory=list)
-    over_tls: list[bool] = field(default_factory=list)
-    signed_in: list[bytes] = field(default_factory=list)
-    protocols: list[SMTP] = field(default_factory=list)
-
-    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, *___: object) -> str:  # noqa: N802
-        if "RCPT" in self.says:
-            return self.says["RCPT"]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.over_tls.append(session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None)
-        if "DATA" in self.says:
-            return self.says["DATA"]
-        self.recipients += envelope.rcpt_tos
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.taken.append(message)
-        if self.drops_after_data:
-            server.transport.abort()
-        return "250 OK"
-
-    def sign_in(self, _: SMTP, __: Session, ___: Envelope, ____: str, data: LoginPassword) -> AuthResult:
-        self.signed_in.append(data.login)
-        right = (data.login, data.password) == (b"sla@example.com", b"pa:ss/word")
-        return AuthResult(success=right, handled=False)
-
-
-Start = Callable[..., AbstractAsyncContextManager[MailServer]]
-
-
-@pytest.fixture
-def mail(trust: Trust) -> Start:
-    """Starts a mail server: `mail(starttls=True)`, `mail(implicit=True)`, `mail(auth=True)`."""
-
-    @asynccontextmanager
-    async def start(*, starttls: bool = False, implicit: bool = False, auth: bool = False) -> AsyncIterator[MailServer]:
-        server = MailServer()
-
-        def protocol() -> SMTP:
-            made = SMTP(
-                server,
-                hostname="mail.test",
-                tls_context=trust.server if starttls else None,
-                authenticator=server.sign_in if auth else None,
-                auth_required=auth,
-                auth_require_tls=auth,
-                loop=asyncio.get_running_loop(),
-            )
-            server.protocols.append(made)
-            return made
-
-        loop = asyncio.get_running_loop()
-        listening = await loop.create_server(protocol, "127.0.0.1", 0, ssl=trust.server if implicit else None)
-        server.port = listening.sockets[0].getsockname()[1]
-        try:
-            yield server
-        finally:
-            listening.close()
-            for one in server.protocols:
-                if one.transport is not None:
-                    one.transport.abort()
-            await listening.wait_closed()
-
-    return start
+from tests.integration.notify.conftest import NOON, Start, Trust, an_alert
 
 
 async def send(trust: Trust, url: str, written: Letter | None = None) -> Outcome:

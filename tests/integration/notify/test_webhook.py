@@ -4,58 +4,16 @@ import hashlib
 import hmac
 import json
 import socket
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from aiohttp import web
 
 from bot.config.model import Webhook
 from bot.notify.webhook import Door, Webhooks, is_public
 from bot.slack.sending import Accepted, Ambiguous, DestinationDead, NotAccepted, Outcome
-from tests.integration.notify.conftest import NOON, Trust
+from tests.integration.notify.conftest import NOON, Pager, Trust
 
 SECRETS = {"PAGER_SECRET": "hush"}
-
-
-@dataclass(slots=True)
-class Pager:
-    """Somebody's server: what it was told, and what it says."""
-
-    port: int = 0
-    status: int = 204
-    says: dict[str, str] = field(default_factory=dict)
-    drops: bool = False
-    bodies: list[bytes] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-
-    async def answer(self, request: web.Request) -> web.Response:
-        self.paths.append(request.path)
-        self.bodies.append(await request.read())
-        self.headers.append(dict(request.headers))
-        if self.drops:
-            assert request.transport is not None
-            request.transport.abort()
-        return web.Response(status=self.status, headers=self.says)
-
-    def webhook(self, **changed: str) -> Webhook:
-        given = {"name": "pager", "url": f"https://localhost:{self.port}/hook", "secret_env": "PAGER_SECRET"}
-        return Webhook(**(given | changed))
-
-
-@pytest.fixture
-async def pager(trust: Trust) -> AsyncIterator[Pager]:
-    found = Pager()
-    app = web.Application()
-    app.router.add_route("*", "/{rest:.*}", found.answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=trust.server).start()
-    found.port = runner.addresses[0][1]
-    yield found
-    await runner.cleanup()
 
 
 async def call(trust: Trust, webhook: Webhook | None, *, secrets: dict[str, str] | None = None) -> Outcome:
