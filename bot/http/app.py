@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.http.metrics import CONTENT_TYPE
 from bot.slack.receiver import dispatch_http
 
 MAX_BODY_BYTES = 1_000_000
+_NOT_HERE = "The queue can only be read at the machine that Threadline runs on, for example over an SSH tunnel."
 _STATIC = Path(__file__).parent / "dashboard" / "static"
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -66,7 +68,9 @@ def build_web(ports: Ports) -> FastAPI:
         return Response(answer.body or "", status_code=answer.status, media_type=content_type)
 
     @app.get("/", response_class=HTMLResponse)
-    async def status() -> HTMLResponse:
+    async def status(request: Request) -> HTMLResponse:
+        if not is_from_here(request):
+            return HTMLResponse(_NOT_HERE, status_code=403, headers=_HEADERS)
         return HTMLResponse(render_status(await ports.status()), headers=_HEADERS)
 
     @app.get("/healthz")
@@ -84,6 +88,26 @@ def build_web(ports: Ports) -> FastAPI:
         return Response(await ports.metrics(), media_type=CONTENT_TYPE)
 
     return app
+
+
+def is_from_here(request: Request) -> bool:
+    """Whether a person at this machine asks: from a loopback address, by a loopback name, and through no proxy.
+
+    The page shows what customers wrote. Until people can sign in, nobody else may read it; a forwarded request or a
+    foreign name (a page elsewhere that resolves to us) is somebody else.
+    """
+    client = request.client.host if request.client else ""
+    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via"))
+    return _is_loopback(client) and _is_loopback(request.url.hostname or "") and not forwarded
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def _body(request: Request) -> bytes | None:
