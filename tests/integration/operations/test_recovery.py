@@ -102,8 +102,10 @@ async def test_a_post_about_another_thread_is_never_taken_for_the_lost_one(desk:
     await desk.stop_bot()
     desk.sandbox.act.delete("C0ACME", "U0RITA", first)  # and so the history knows nothing of it any more
     backup.restore(desk_database, copy, desk.now)
+    desk.sandbox.act.post("C0GLOBEX", "U0HANK", "Nothing works")
+    desk.stage.jump(desk.now.replace(minute=51))
     await desk.start_bot()
-    await desk.post("U0HANK", "Nothing works", channel="C0GLOBEX")
+    await desk.pass_time(minutes=1)
     newest = desk.cards()[-1]
     assert "Nothing works" in str(newest["blocks"])
     assert len(desk.cards()) == 2
