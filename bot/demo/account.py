@@ -7,14 +7,22 @@ from functools import partial
 from typing import Any
 
 from bot.demo.stage import Stage
-from bot.services.alerts import ALERT, DIRECT
+from bot.services.alerts import ALERT, DIGEST, DIGEST_PAGE, DIGESTS, DIRECT, DIRECT_DIGEST, DIRECT_DIGEST_PAGE
 from bot.services.cards import CARD
 from store import inbox, instances, outbox, ticket_events, tickets
 from store.outbox import OutboxState
 from store.tickets import Filter
 
 _PREFIX = "event:message:"
-_POSTS = ((CARD, "cards"), (ALERT, "alerts"), (DIRECT, "direct messages"))
+_POSTS = (
+    (CARD, "cards"),
+    (ALERT, "alerts"),
+    (DIRECT, "direct messages"),
+    (DIGEST, "digests"),
+    (DIGEST_PAGE, "pages of digests"),
+    (DIRECT_DIGEST, "direct digests"),
+    (DIRECT_DIGEST_PAGE, "pages of direct digests"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +69,8 @@ async def take_account(stage: Stage) -> Account:
     posts: dict[str, tuple[int, int]] = {}
     for kind, name in _POSTS:
         recorded = await db.read(partial(outbox.of_kind, workspace=workspace, kind=kind))
+        if kind in DIGESTS and not recorded:
+            continue
         found, wrong = _compare(stage, recorded)
         posts[name] = (len([row for row in recorded if row.state == OutboxState.SENT]), found)
         lost += wrong

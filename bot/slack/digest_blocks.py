@@ -123,7 +123,10 @@ def _line(line: TicketLine) -> str:
 
 
 def _facts(line: TicketLine) -> str:
-    return clip(", ".join(f"{metric_label(one.metric)} {one.reached}" for one in line.alerts), 110)
+    said = (
+        f"{metric_label(one.metric)} {one.reached}{' (unverified)' if one.unverified else ''}" for one in line.alerts
+    )
+    return clip(", ".join(said), 110)
 
 
 def _spoken(line: TicketLine) -> str:
