@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
-from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.config.config import Config
@@ -18,7 +17,7 @@ from bot.services import threads
 from bot.services.desk import Desk
 from bot.services.speakers import Speakers
 from bot.services.threads import Said
-from bot.slack.client import SlackClients, ask
+from bot.slack.client import SlackClients, find
 from bot.slack.directory import Channel
 from bot.slack.envelopes import Kind, Payload, mapping, parse_ts
 from bot.slack.messages import Deletion, Edit, Message, Unread, message_from, read_message
@@ -114,12 +113,9 @@ class Intake:
         return replace(said, message=parent, speaker=speaker)
 
     async def _fetch(self, channel: str, thread_ts: str) -> Message | None:
-        try:
-            call = self.slack.client().conversations_replies(channel=channel, ts=thread_ts, limit=1)
-            answer = await ask("conversations.replies", call)
-        except SlackApiError:
-            return None
-        found = answer.get("messages")
+        call = self.slack.client().conversations_replies(channel=channel, ts=thread_ts, limit=1)
+        answer = await find("conversations.replies", call)
+        found = answer.get("messages") if answer is not None else None
         first = mapping(found[0]) if isinstance(found, list) and found else {}
         return message_from(first, channel=channel) if first.get("ts") == thread_ts else None
 

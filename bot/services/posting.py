@@ -29,6 +29,7 @@ from bot.slack.sending import (
     NotAccepted,
     Outcome,
     Unfit,
+    WorkspaceDead,
     attempt,
     describe,
     refusal,
@@ -75,7 +76,7 @@ class Posting:
         try:
             found = await self.directory.channel(channel)
         except SlackUnavailableError as error:
-            return NotAccepted(reason=str(error))
+            return _not_asked(error)
         if found is not None and found.is_external:
             return DestinationDead(reason="shared_with_another_company")
         return None
@@ -133,6 +134,14 @@ class Posting:
     def sign(self, key: str) -> str:
         """The key as it travels in a message's metadata."""
         return hmac.new(self.secret, key.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def _not_asked(error: SlackUnavailableError) -> Outcome:
+    """What it means for a message that Slack could not be asked about its channel: certainly it was not sent."""
+    outcome = refusal(error.__cause__) if isinstance(error.__cause__, SlackApiError) else None
+    if isinstance(outcome, NotAccepted | WorkspaceDead | DestinationDead):
+        return outcome
+    return NotAccepted(reason=str(error))
 
 
 def _thread_of(message: OutboxMessage, channel: str, conn: Connection) -> str | None:

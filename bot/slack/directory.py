@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
-
-from bot.slack.client import SlackClients, SlackUnavailableError, ask
+from bot.slack.client import SlackClients, find
 from bot.slack.envelopes import mapping, text_of
-from bot.slack.sending import WorkspaceDead, refusal
 from sla.ticket import ChannelKind, Role
 
 
@@ -76,10 +73,8 @@ class Directory:
             SlackUnavailableError: Ask again later.
         """
         if user not in self._people:
-            try:
-                answer = await ask("users.info", self._slack.client().users_info(user=user))
-            except SlackApiError as error:
-                _refuse_guess(error)
+            answer = await find("users.info", self._slack.client().users_info(user=user))
+            if answer is None:
                 return Person(user=user, name=user, team=team, is_bot=user.startswith("B"), is_stranger=True)
             self._people[user] = person_from(mapping(answer.get("user")), user=user)
         return self._people[user]
@@ -96,26 +91,22 @@ class Directory:
             SlackUnavailableError: Ask again later.
         """
         if channel not in self._channels:
-            try:
-                answer = await ask("conversations.info", self._slack.client().conversations_info(channel=channel))
-            except SlackApiError as error:
-                _refuse_guess(error)
+            answer = await find("conversations.info", self._slack.client().conversations_info(channel=channel))
+            if answer is None:
                 return None
             self._channels[channel] = channel_from(mapping(answer.get("channel")), channel=channel)
         return self._channels[channel]
 
     async def members(self, user_group: str) -> frozenset[str]:
-        """The people of a user group; nobody where it does not exist or may not be read.
+        """The people of a user group; nobody where it does not exist.
 
         Raises:
             SlackUnavailableError: Ask again later.
         """
         if user_group not in self._group_members:
-            try:
-                client = self._slack.client()
-                answer = await ask("usergroups.users.list", client.usergroups_users_list(usergroup=user_group))
-            except SlackApiError as error:
-                _refuse_guess(error)
+            client = self._slack.client()
+            answer = await find("usergroups.users.list", client.usergroups_users_list(usergroup=user_group))
+            if answer is None:
                 return frozenset()
             self._group_members[user_group] = frozenset(map(str, answer.get("users") or ()))
         return self._group_members[user_group]
@@ -131,12 +122,6 @@ class Directory:
         elif kind.startswith(("channel_", "group_", "member_")):
             named = event.get("channel")
             self._channels.pop(text_of(mapping(named).get("id")) or text_of(named), None)
-
-
-def _refuse_guess(error: SlackApiError) -> None:
-    """With a token that is not taken, Slack has said nothing about anybody: what depends on it has to wait."""
-    if isinstance(refusal(error), WorkspaceDead):
-        raise SlackUnavailableError(f"Slack does not take our token ({error.response.get('error')}).") from error
 
 
 def person_from(raw: Mapping[str, Any], *, user: str) -> Person:

@@ -24,6 +24,7 @@ _AT_ONCE, _PER_MINUTE = 20, 30
 # Parts of a call that were waited for add up to one but for rounding.
 _NEARLY_ONE = 0.999
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=5)
+_MOST_FAILURES = 8
 _NO_SUCH_MESSAGE = frozenset({"thread_not_found", "message_not_found"})
 
 
@@ -125,9 +126,17 @@ class History:
         try:
             answer = await ask(method, call)
         except SlackUnavailableError as error:
+            refused = error.__cause__
+            if isinstance(refused, SlackApiError) and refused.response.status_code == 200 and self._is_stubborn():
+                # The same words again and again: whatever they mean, the rest of the history does not wait for it.
+                self._failures = 0
+                raise refused from error
             raise PausedError(str(error), self._clock.now() + self._wait(error)) from error
         self._failures = 0
         return mapping(answer.data)
+
+    def _is_stubborn(self) -> bool:
+        return self._failures >= _MOST_FAILURES
 
     def _wait(self, error: SlackUnavailableError) -> timedelta:
         """As long as Slack asks for; longer and longer where it says nothing at all."""

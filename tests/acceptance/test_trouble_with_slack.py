@@ -1,0 +1,48 @@
+"""While Slack has trouble of its own nothing is lost, and nobody is taken for somebody else."""
+
+import pytest
+
+from tests.support.desk import Desk
+
+# What Slack says with HTTP 200 when it has trouble of its own, and what it may say tomorrow.
+TROUBLE = ["internal_error", "fatal_error", "request_timeout", "service_unavailable", "something_new"]
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+async def test_a_question_is_not_lost_because_slack_could_not_say_what_channel_it_is_in(desk: Desk, trouble: str):
+    desk.sandbox.faults.calls("error", method="conversations.info", error=trouble, count=1)
+    await desk.post("U0RITA", "The export is empty")
+    await desk.pass_time(seconds=30)
+    assert desk.quoted() == "The export is empty"
+
+
+async def test_an_agent_is_not_taken_for_a_customer_because_slack_could_not_list_the_support_team(desk: Desk):
+    fault = desk.sandbox.faults.calls("error", method="usergroups.users.list", error="internal_error")
+    await desk.post("U0BEN", "We have a break at noon", channel="C0HELP")
+    await desk.pass_time(minutes=5)
+    assert desk.cards() == []
+    desk.sandbox.faults.clear(fault["id"])
+    await desk.post("U0MILTON", "Where is the canteen?", channel="C0HELP")
+    await desk.pass_time(minutes=1)
+    assert len(desk.cards()) == 1
+    assert desk.quoted() == "Where is the canteen?"
+
+
+async def test_the_question_that_began_a_thread_is_waited_for_while_slack_cannot_show_it(desk: Desk):
+    desk.sandbox.faults.events("lose", count=1)
+    thread = await desk.post("U0RITA", "The export is empty")
+    desk.sandbox.faults.calls("error", method="conversations.replies", error="internal_error", count=1)
+    await desk.post("U0SAM", "Here, too", thread=thread)
+    await desk.pass_time(seconds=30)
+    assert desk.quoted() == "The export is empty"
+
+
+@pytest.mark.parametrize("refusal", ["token_revoked", "invalid_auth", "account_inactive", "missing_scope"])
+async def test_what_customers_write_while_slack_does_not_take_the_token_is_kept_for_later(desk: Desk, refusal: str):
+    fault = desk.sandbox.faults.calls("error", method="conversations.info", error=refusal)
+    await desk.post("U0RITA", "The export is empty")
+    await desk.pass_time(minutes=2)
+    assert desk.cards() == []
+    desk.sandbox.faults.clear(fault["id"])
+    await desk.pass_time(minutes=1)
+    assert desk.quoted() == "The export is empty"
