@@ -180,7 +180,7 @@ async def test_an_assignee_of_many_late_tickets_gets_one_message_with_all_of_the
 async def test_a_digest_whose_channel_is_gone_goes_to_an_admin(busy: Desk):
     busy.sandbox.channels.archive(TRIAGE, "U0CLEO")
     await together(busy, "10:00")
-    told = busy.direct_messages("U0CLEO")
+    told = [one for one in busy.direct_messages("U0CLEO") if "was archived" not in one.text]
     assert len(roots(told)) == 1
     assert sorted(named(pages(told))) == list(range(1, 46))
 
