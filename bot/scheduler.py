@@ -3,6 +3,9 @@
 The due instants themselves live in the database. There is no timer per ticket and no job store to lose: one interval
 job is moved to the next due instant whenever that changes. An interval job, because a running date job cannot be
 moved and a late one is dropped.
+
+APScheduler asks the wall clock what is due. Where that is set back by an hour, it would sleep for an hour: a guard
+that counts in monotonic time brings the job back.
 """
 
 import asyncio
@@ -16,16 +19,30 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import Clock
 
 TICK_SECONDS = 15
+# An instant that was computed just now may lie that far beyond the next tick.
+_TOLERANCE = timedelta(seconds=1)
 
 log = structlog.get_logger()
 
 
 class Alarm:
-    """Calls ``tick`` when the next due instant comes, and every 15 s in case nobody said when that is."""
+    """Calls ``tick`` when the next due instant comes, and every 15 s in case nobody said when that is.
 
-    def __init__(self, *, tick: Callable[[], Awaitable[datetime | None]], clock: Clock) -> None:
+    Args:
+        sleep: Waits that many seconds by a clock that nobody sets.
+    """
+
+    def __init__(
+        self,
+        *,
+        tick: Callable[[], Awaitable[datetime | None]],
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._tick = tick
         self._clock = clock
+        self._sleep = sleep
+        self._guard: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._idle = asyncio.Event()
         self._idle.set()
@@ -45,11 +62,15 @@ class Alarm:
             misfire_grace_time=None,
         )
         self._scheduler.start()
+        self._guard = asyncio.create_task(self._stay_on_time(), name="tick guard")
 
     async def stop(self, *, within: float) -> None:
         """Stop the scheduler; a tick that is running finishes, if it does so ``within`` seconds."""
         if not self._scheduler.running:
             return
+        if self._guard is not None:
+            self._guard.cancel()
+            await asyncio.wait({self._guard})
         self._scheduler.pause()
         await asyncio.sleep(0)  # a tick that was due at this very moment begins
         with contextlib.suppress(TimeoutError):
@@ -67,6 +88,16 @@ class Alarm:
         wake_at = datetime.now(UTC) + timedelta(seconds=seconds)
         if job.next_run_time is None or wake_at < job.next_run_time:
             job.modify(next_run_time=wake_at)
+
+    async def _stay_on_time(self) -> None:
+        """The next tick is never further away than one period, unless the clock was set back meanwhile."""
+        while True:
+            await self._sleep(TICK_SECONDS)
+            job, now = self._scheduler.get_job("tick"), datetime.now(UTC)
+            latest = now + timedelta(seconds=TICK_SECONDS) + _TOLERANCE
+            if job is not None and job.next_run_time is not None and job.next_run_time > latest:
+                log.warning("tick.clock_set_back", seconds=int((job.next_run_time - now).total_seconds()))
+                job.modify(next_run_time=now)
 
     async def _run(self) -> None:
         self._idle.clear()

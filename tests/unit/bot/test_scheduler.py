@@ -3,8 +3,10 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import apscheduler.schedulers.base
 import structlog
 
+import bot.scheduler
 from bot.clock import ManualClock, SystemClock
 from bot.scheduler import TICK_SECONDS, Alarm
 
@@ -128,4 +130,64 @@ async def test_stopping_before_the_first_tick_has_begun_is_quiet(caplog):
 async def test_an_alarm_that_was_never_started_stops_and_hears_nothing():
     alarm = Alarm(tick=Ticks().tick, clock=ManualClock(NOON))
     alarm.due(NOON)
+    await alarm.stop(within=1)
+
+
+class Sleep:
+    """Time that passes only when the test says so."""
+
+    def __init__(self):
+        self.asked = []
+        self._asleep, self._over = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, seconds):
+        self.asked.append(seconds)
+        self._over.clear()
+        self._asleep.set()
+        await self._over.wait()
+
+    def passes(self):
+        self._asleep.clear()
+        self._over.set()
+
+    async def again(self):
+        await self._asleep.wait()
+
+
+def set_clock(monkeypatch, by):
+    """The machine's clock is wrong by that much from now on."""
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + by
+
+    for module in (apscheduler.schedulers.base, bot.scheduler):
+        monkeypatch.setattr(module, "datetime", Wrong)
+
+
+async def test_the_tick_goes_on_when_the_clock_is_set_back_by_an_hour(monkeypatch):
+    ticks, sleep = Ticks(), Sleep()
+    alarm = Alarm(tick=ticks.tick, clock=ManualClock(NOON), sleep=sleep)
+    alarm.start()
+    await ticks.ticked.wait()
+    set_clock(monkeypatch, timedelta(hours=-1))
+    with structlog.testing.capture_logs() as logged:
+        sleep.passes()
+        await ticks.once_more()
+    await alarm.stop(within=1)
+    assert ticks.count == 2
+    assert [entry["event"] for entry in logged] == ["tick.clock_set_back"]
+    assert sleep.asked == [TICK_SECONDS, TICK_SECONDS]
+
+
+async def test_a_tick_that_is_on_time_is_left_alone():
+    ticks, sleep = Ticks(), Sleep()
+    alarm = Alarm(tick=ticks.tick, clock=ManualClock(NOON), sleep=sleep)
+    alarm.start()
+    await ticks.ticked.wait()
+    usual = wakes_at(alarm)
+    sleep.passes()
+    await sleep.again()
+    assert (wakes_at(alarm), ticks.count) == (usual, 1)
     await alarm.stop(within=1)
