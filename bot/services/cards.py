@@ -73,8 +73,11 @@ def refresh(conn: Connection, desk: Desk, ticket_id: int, now: datetime) -> None
 
 
 def alert_channel(desk: Desk, ticket: TicketRecord) -> str | None:
-    """Where the ticket's card and alerts go; None where the configuration names no place."""
-    return desk.config.alert_channel_for(ticket.channel_id)
+    """Where the ticket's card and alerts go: its channel's own place, its customer's, the default; None without any."""
+    config = desk.config
+    customer = config.customers.get(ticket.customer or "")
+    own = config.channel(ticket.channel_id).alert_channel
+    return own or (customer.alert_channel if customer else None) or config.alert_channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
