@@ -1,6 +1,6 @@
 """Who hears of an alert: destinations as the configuration writes them become rows of the outbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -20,6 +20,13 @@ from store.outbox import NewMessage
 from store.tickets import TicketRecord
 
 _URGENCY = 50
+# As an alert says it that could not be sent to them: these may be nobody.
+_NOBODY = {
+    DestinationKind.ALERT_CHANNEL: "an alert channel",
+    DestinationKind.GROUP: "an alert channel",
+    DestinationKind.ASSIGNEE: "an assignee",
+    DestinationKind.OWNER: "an owner",
+}
 
 log = structlog.get_logger()
 
@@ -33,7 +40,10 @@ def enqueue(
     now: datetime,
 ) -> None:
     """Record one post in each channel, mentioning the groups, a direct message to every person, letters and calls."""
-    audience = _audience(desk, ticket, together)
+    wanted = list(together)
+    audience = _audience(desk, ticket, wanted)
+    if not (audience.channels or audience.people or audience.elsewhere):
+        alerted = replace(alerted, instead_of=_instead(audience, desk, ticket, wanted))
     in_channel = replace(alerted, mentions=tuple(dict.fromkeys(audience.mentions)))
     for channel, key in audience.channels.items():
         _write(conn, desk, ticket, key, Sending(kind=ALERT, to=channel, alerted=in_channel), now)
@@ -86,6 +96,18 @@ def _audience(desk: Desk, ticket: TicketRecord, together: Iterable[alerts.Alert]
     audience.channels.pop("", None)
     audience.people.pop("", None)
     return audience
+
+
+def _instead(audience: Audience, desk: Desk, ticket: TicketRecord, wanted: Sequence[alerts.Alert]) -> str:
+    """Where a route leads to nobody, the alert channel hears of it, or an admin; whom it was meant for."""
+    channel, admin = cards.alert_channel(desk, ticket), min(desk.config.admins, default=None)
+    if channel is not None:
+        audience.channels[channel] = wanted[0].key
+    elif admin is not None:
+        audience.people[admin] = wanted[0].key
+    else:
+        log.error("alert.nobody_to_tell", ticket=ticket.ticket_id)
+    return " or ".join(dict.fromkeys(_NOBODY[destination_from(alert.to).kind] for alert in wanted))
 
 
 def _mentions(desk: Desk, group: str) -> list[str]:
