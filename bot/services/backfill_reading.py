@@ -21,9 +21,10 @@ from store.inbox import Envelope
 from store.sweeps import ChannelCursor
 from store.ticket_events import TicketEvent
 
-# Slack's clock is not ours, and what was just written may not be in the history yet. Edits and deletions are found
-# that far back, too.
+# Slack's clock is not ours, and what was just written may not be in the history yet.
 _OVERLAP = timedelta(minutes=15)
+# A day more is seldom a page more, and shows new replies, edits and deletions in what is still talked about.
+_LOOK_BACK = timedelta(days=1)
 # Replies to older messages are found only in the threads of open tickets.
 _DEPTH = timedelta(days=60)
 _JOINED = frozenset({"channel_join", "group_join"})
@@ -56,7 +57,7 @@ class Reading:
         """What was written in a channel since the last reading, and the threads that have changed since then."""
         cursor = await self._cursor(place)
         if cursor.read_to < began_at:
-            cursor, found = await self._read(place.channel, cursor, cursor.read_to - _OVERLAP, cursor.read_to)
+            cursor, found = await self._read(place.channel, cursor, cursor.read_to - _LOOK_BACK, cursor.read_to)
         else:
             found = []
         done = replace(cursor, read_to=max(cursor.read_to, began_at))
@@ -173,12 +174,20 @@ class Reading:
     def _put(self, conn: Connection, found: Sequence[Envelope]) -> int:
         """Keep what had not arrived; how much that was.
 
-        An edit or a deletion is only found where it was not heeded, so that one which did arrive, but before its
-        message, is handled once more.
+        What was ignored and came after something that is found only now is handled once more: it may make sense now,
+        as an agent's reply does in a thread in which a customer has spoken. An edit or a deletion is only found where
+        it was not heeded, so that one which did arrive, but too early, is handled once more as well.
         """
-        new = sum(inbox.put(conn, envelope) for envelope in found)
-        unheeded = [envelope.key for envelope in found if is_afterthought(envelope.key)]
-        return new + sweeps.look_again(conn, self.desk.workspace, unheeded, self.clock.now())
+        new = [envelope.event_at for envelope in found if inbox.put(conn, envelope)]
+        came_of_it = inbox.outcomes(conn, self.desk.workspace, [envelope.key for envelope in found])
+        ignored = {key for key, outcome in came_of_it.items() if outcome.startswith("ignored")}
+        first_at = min(new, default=self.clock.now())
+        again = [
+            envelope.key
+            for envelope in found
+            if is_afterthought(envelope.key) or (envelope.key in ignored and envelope.event_at > first_at)
+        ]
+        return len(new) + sweeps.look_again(conn, self.desk.workspace, again, self.clock.now())
 
 
 def _written_in(channel: str, story: Iterable[TicketEvent]) -> list[str]:
