@@ -1,12 +1,12 @@
 """Commands that copy the database and put a copy back."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli.output import tell
+from bot.clock import SystemClock
 from bot.settings import Settings
 from store import backup as copies
 
@@ -19,7 +19,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; it mu
 
 def restore(file: Annotated[Path, typer.Argument(help="A copy that `backup` made.")]) -> None:
     """Put a copy in the place of the database; what was there is kept beside it."""
-    aside = copies.restore(_url(), file, datetime.now(UTC))
+    aside = copies.restore(_url(), file, SystemClock().now())
     tell(f"The database is as it was in {file}." + (f" What was there is {aside}." if aside else ""))
     tell("`threadline run` reads what it missed, and looks in Slack for what was sent since before it sends anything.")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import getpass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.errors import NO
 from bot.cli.output import progress, progress_done, tell
+from bot.clock import SystemClock
 from bot.config.config import Config
 from bot.config.export import export_json, export_yaml
 from bot.config.load import load_config
@@ -57,7 +58,7 @@ def check(
         return
     path = file or Settings.load().config_path
     try:
-        config = load_config(read_config_text(path), source=str(path), today=datetime.now(UTC).date())
+        config = load_config(read_config_text(path), source=str(path), today=SystemClock().now().date())
     except ConfigError as error:
         tell(str(error))
         raise typer.Exit(NO) from None
@@ -91,7 +92,7 @@ def apply(
     """Make a configuration file the new version; a bot that runs takes it up within seconds."""
     settings = Settings.load()
     path = file or settings.config_path
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     config = load_config(read_config_text(path), source=str(path), today=now.date())
     version = asyncio.run(_apply(settings, config, to_open, now))
     tell(f"{path} is in force already." if version is None else f"{path} is version {version} now.")

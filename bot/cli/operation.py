@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import os
 import signal
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -41,7 +40,7 @@ def run(
 def doctor() -> int:
     """Check tokens, scopes, channels, database and configuration, and say what to do."""
     settings = Settings.load()
-    findings = asyncio.run(check_up(settings))
+    findings = asyncio.run(check_up(settings, SystemClock().now()))
     for finding in findings:
         tell(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
     return 0 if all(finding.ok for finding in findings) else NO
@@ -118,4 +117,4 @@ async def _run(settings: Settings, connection: Connection, only: Part | None) ->
 
 def _config(settings: Settings) -> Config:
     path = settings.config_path
-    return load_config(read_config_text(path), source=str(path), today=datetime.now(UTC).date())
+    return load_config(read_config_text(path), source=str(path), today=SystemClock().now().date())

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, TypeVar
@@ -17,6 +17,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from bot.cli.output import tell
+from bot.clock import SystemClock
 from bot.errors import BotError
 from bot.settings import Settings
 from sla.instants import format_instant
@@ -154,7 +155,7 @@ Retry = Callable[[Connection, str, Sequence[str], datetime], int]
 async def _retry(queue: str, keys: Sequence[str], retry: Retry) -> None:
     wanted = list(dict.fromkeys(keys))
     async with Database(Settings.load().database_url.get_secret_value()) as db:
-        changed = await db.write(partial(_retry_everywhere, queue, wanted, retry, datetime.now(UTC)))
+        changed = await db.write(partial(_retry_everywhere, queue, wanted, retry, SystemClock().now()))
     tell(f"{changed} of {len(wanted)} will be tried again now.")
     if changed < len(wanted):
         raise BotError(

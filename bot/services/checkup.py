@@ -1,7 +1,9 @@
 """What ``doctor`` looks at: everything that has to be right before the first alert can arrive."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,6 +15,7 @@ from bot.services.opening import who_am_i
 from bot.settings import Settings
 from bot.slack.client import SlackClients, SlackUnavailableError, ask
 from bot.slack.directory import Directory
+from bot.slack.wording import span
 from store.engine import Database
 from store.errors import StoreError
 
@@ -31,6 +34,10 @@ REQUIRED_SCOPES = (
 )
 
 
+# Slack's signatures are refused when they are five minutes old; a deadline should be right to the minute.
+_CLOCK_MARGIN = timedelta(seconds=30)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that was looked at, and what to do where it is not right."""
@@ -40,17 +47,17 @@ class Finding:
     detail: str
 
 
-async def check_up(settings: Settings) -> list[Finding]:
-    """Look at everything; nothing is changed."""
+async def check_up(settings: Settings, now: datetime) -> list[Finding]:
+    """Look at everything; nothing is changed. ``now`` is this machine's time, which is compared with Slack's."""
     findings = [_environment(settings)]
     findings.append(await _database(settings))
-    config, found = _configuration(settings)
+    config, found = _configuration(settings, now)
     findings += found
     if settings.slack_bot_token is None:
         return [*findings, Finding(what="Slack", ok=False, detail="set SLACK_BOT_TOKEN (xoxb-...) to go on")]
     slack = SlackClients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
     try:
-        return findings + await _slack(settings, slack, config)
+        return findings + await _slack(settings, slack, config, now)
     finally:
         await slack.close()
 
@@ -62,9 +69,20 @@ def _environment(settings: Settings) -> Finding:
     return Finding(what="environment", ok=reachable, detail=f"set: {', '.join(given) or 'nothing'}{hint}")
 
 
+def _file_to_be_made(url: str) -> Path | None:
+    """The SQLite file that is not there yet and can be made; None where there is one, or PostgreSQL."""
+    if not url.startswith("sqlite:///"):
+        return None
+    file = Path(url.removeprefix("sqlite:///"))
+    return None if file.exists() or not file.absolute().parent.is_dir() else file
+
+
 async def _database(settings: Settings) -> Finding:
+    url = settings.database_url.get_secret_value()
+    if file := _file_to_be_made(url):
+        return Finding(what="database", ok=True, detail=f"{file} will be made by the first `threadline run`")
     try:
-        db = Database(settings.database_url.get_secret_value())
+        db = Database(url)
         await db.open()
         await db.close()
     except StoreError as error:
@@ -72,11 +90,11 @@ async def _database(settings: Settings) -> Finding:
     return Finding(what="database", ok=True, detail="reached, and its schema is the newest")
 
 
-def _configuration(settings: Settings) -> tuple[Config | None, list[Finding]]:
+def _configuration(settings: Settings, now: datetime) -> tuple[Config | None, list[Finding]]:
     path = settings.config_path
     try:
         text = path.read_text(encoding="utf-8")
-        config = load_config(text, source=str(path), today=datetime.now(UTC).date())
+        config = load_config(text, source=str(path), today=now.date())
     except FileNotFoundError:
         missing = f"there is no {path}: `threadline init` writes one"
         return None, [Finding(what="configuration", ok=False, detail=missing)]
@@ -85,14 +103,14 @@ def _configuration(settings: Settings) -> tuple[Config | None, list[Finding]]:
     return config, [Finding(what="configuration", ok=True, detail=f"{path} has no problems")]
 
 
-async def _slack(settings: Settings, slack: SlackClients, config: Config | None) -> list[Finding]:
+async def _slack(settings: Settings, slack: SlackClients, config: Config | None, now: datetime) -> list[Finding]:
     try:
         installation = await who_am_i(slack)
     except BotError as error:
         return [Finding(what="bot token", ok=False, detail=str(error))]
     findings = [Finding(what="bot token", ok=True, detail=f"{installation.name} ({installation.workspace})")]
     try:
-        findings.append(await _scopes(slack))
+        findings += await _scopes_and_clock(slack, now)
         findings.append(await _app_token(settings))
         if config is not None:
             findings += await _channels(Directory(slack), config)
@@ -101,14 +119,27 @@ async def _slack(settings: Settings, slack: SlackClients, config: Config | None)
     return findings
 
 
-async def _scopes(slack: SlackClients) -> Finding:
+async def _scopes_and_clock(slack: SlackClients, now: datetime) -> list[Finding]:
     answer = await ask("auth.test", slack.client().auth_test())
-    granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",")}
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    granted = {scope.strip() for scope in str(headers.get("x-oauth-scopes", "")).split(",")}
     missing = [scope for scope in REQUIRED_SCOPES if scope not in granted]
+    scopes = Finding(what="scopes", ok=True, detail=f"all {len(REQUIRED_SCOPES)} that are needed")
     if missing:
         todo = f"missing: {', '.join(missing)}; add them under OAuth & Permissions and install the app anew"
-        return Finding(what="scopes", ok=False, detail=todo)
-    return Finding(what="scopes", ok=True, detail=f"all {len(REQUIRED_SCOPES)} that are needed")
+        scopes = Finding(what="scopes", ok=False, detail=todo)
+    return [scopes, *_clock(str(headers.get("date", "")), now)]
+
+
+def _clock(date: str, now: datetime) -> list[Finding]:
+    """Whether this machine and Slack agree on the time: Slack refuses nothing, but deadlines would be off."""
+    try:
+        off = abs(now - parsedate_to_datetime(date))
+    except (TypeError, ValueError):
+        return []
+    if off > _CLOCK_MARGIN:
+        return [Finding(what="clock", ok=False, detail=f"this machine is {span(off)} off: let it keep time by NTP")]
+    return [Finding(what="clock", ok=True, detail="agrees with Slack's")]
 
 
 async def _app_token(settings: Settings) -> Finding:

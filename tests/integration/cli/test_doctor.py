@@ -42,6 +42,7 @@ async def test_everything_is_right(findings):
         "ok    configuration: threadline.yml has no problems",
         "ok    bot token: Helpful Ltd (T0HOME)",
         "ok    scopes: all 10 that are needed",
+        "ok    clock: agrees with Slack's",
         "ok    events: over Socket Mode",
         "ok    alert channel: #triage",
         "ok    customer channel: #acme-support",
@@ -121,7 +122,7 @@ async def test_without_anything_every_missing_thing_is_named(run):
     assert (ended.code, ended.err) == (1, "")
     assert ended.out.splitlines() == [
         "FAIL  environment: set: nothing; set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)",
-        "FAIL  database: The database threadline.db has no Threadline tables yet: run `threadline migrate`.",
+        "ok    database: threadline.db will be made by the first `threadline run`",
         "FAIL  configuration: there is no threadline.yml: `threadline init` writes one",
         "FAIL  Slack: set SLACK_BOT_TOKEN (xoxb-...) to go on",
     ]
