@@ -182,6 +182,24 @@ def retry_later(conn: Connection, item: InboxItem, at: datetime, error: str) -> 
     return conn.execute(_LATER, _fence(item) | {"at": at, "why": error}).rowcount == 1
 
 
+def hasten(conn: Connection, workspace: str, reason: str, now: datetime) -> int:
+    """Make due now what waits for a reason whose words begin like this; how many."""
+    statement = (
+        update(table)
+        .where(
+            table.c.workspace == workspace,
+            _PENDING,
+            table.c.not_before > now,
+            table.c.error.startswith(reason, autoescape=True),
+        )
+        .values(not_before=now)
+    )
+    changed = conn.execute(statement).rowcount
+    if changed:
+        wake(conn, Topic.INBOX)
+    return changed
+
+
 def quarantine(conn: Connection, item: InboxItem, error: str) -> bool:
     """Set it aside for a person to look at; False if the lease was lost."""
     return conn.execute(_QUARANTINE, _fence(item) | {"why": error}).rowcount == 1

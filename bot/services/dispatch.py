@@ -33,6 +33,9 @@ from store.ticket_events import Source
 
 MAX_ATTEMPTS = 8
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
+# While Slack does not answer, clocks run and alerts with them: whatever waits for it is tried often.
+_LONGEST_SILENCE = timedelta(seconds=30)
+_WAITS = "waits for Slack: "
 
 log = structlog.get_logger()
 
@@ -95,13 +98,17 @@ class Dispatch:
             log.warning("inbox.lease_lost", key=item.key)
             return
         except SlackUnavailableError as error:
-            await self._postpone(item, str(error))
+            await self._postpone(item, f"{_WAITS}{error}", _LONGEST_SILENCE)
             return
         except Exception as error:
             # A request that we cannot make sense of is kept for a person to look at; the next one is not held up.
             log.exception("inbox.failed", key=item.key, attempts=item.attempts)
             await self._set_aside(item, f"{type(error).__name__}: {error}")
             return
+        if (item.error or "").startswith(_WAITS):
+            # Slack answers again: what else waits for it need not wait any longer.
+            now = self.clock.now()
+            await self.db.write(lambda conn: inbox.hasten(conn, item.workspace, _WAITS, now))
         log.info("inbox.done", key=item.key, outcome="answered" if isinstance(result, Answer) else result)
         if isinstance(result, Answer) and handled.response_url:
             await respond(handled.response_url, result.text)
@@ -112,15 +119,15 @@ class Dispatch:
             raise LostLeaseError
         return result
 
-    async def _postpone(self, item: InboxItem, reason: str) -> None:
+    async def _postpone(self, item: InboxItem, reason: str, longest: timedelta) -> None:
         """Slack has to be asked first, and does not answer: for as long as that takes, nothing is given up."""
-        wait = min(_FIRST_WAIT * 2 ** min(item.attempts, 10), _LONGEST_WAIT)
+        wait = min(_FIRST_WAIT * 2 ** min(item.attempts, 10), longest)
         until = self.clock.now() + wait
         await self.db.write(lambda conn: inbox.retry_later(conn, item, until, reason))
 
     async def _set_aside(self, item: InboxItem, reason: str) -> None:
         if item.attempts < MAX_ATTEMPTS:
-            await self._postpone(item, reason)
+            await self._postpone(item, reason, _LONGEST_WAIT)
         else:
             await self.db.write(lambda conn: inbox.quarantine(conn, item, reason))
 

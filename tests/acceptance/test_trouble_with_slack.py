@@ -46,3 +46,27 @@ async def test_what_customers_write_while_slack_does_not_take_the_token_is_kept_
     desk.sandbox.faults.clear(fault["id"])
     await desk.pass_time(minutes=1)
     assert desk.quoted() == "The export is empty"
+
+
+async def test_after_an_outage_of_half_an_hour_a_question_is_a_ticket_within_thirty_seconds(desk: Desk):
+    desk.sandbox.faults.calls("status", method="users.info", status=503, for_seconds=1800)
+    await desk.post("U0RITA", "The export is empty")
+    await desk.at("09:29")
+    assert desk.cards() == []
+    await desk.at("09:30")
+    await desk.pass_time(seconds=30)
+    assert desk.quoted() == "The export is empty"
+    assert desk.promises()["First reply"] == "due 2026-01-12 10:00 UTC"
+
+
+async def test_the_first_answer_after_an_outage_wakes_everything_that_waited(desk: Desk):
+    fault = desk.sandbox.faults.calls("status", method="users.info", status=503)
+    await desk.post("U0RITA", "The export is empty")
+    await desk.pass_time(minutes=5)
+    await desk.post("U0HANK", "The import is slow", channel="C0GLOBEX")
+    await desk.pass_time(seconds=7)
+    desk.sandbox.faults.clear(fault["id"])
+    while not desk.cards():
+        await desk.pass_time(seconds=1)
+    await desk.pass_time(seconds=2)  # a channel takes one card a second
+    assert sorted([desk.quoted(1), desk.quoted(2)]) == ["The export is empty", "The import is slow"]
