@@ -286,6 +286,27 @@ async def test_a_storm_is_seen_and_folded_into_a_digest(db: Database) -> None:
     assert (found.state, found.folded_into) == ("folded", "digest 1")
 
 
+async def test_several_kinds_for_one_destination_are_one_storm(db: Database) -> None:
+    await record(db, message("a"), message("b", kind="direct"), message("c", kind="card"))
+    (storm,) = await db.read(lambda conn: outbox.backlog(conn, NOON, kinds=("alert", "direct")))
+    assert storm.waiting == 2
+
+
+async def test_what_is_postponed_waits_until_then_and_what_is_on_its_way_does_not(db: Database) -> None:
+    await record(db, message("a", urgency=1), message("b"))
+    await claim(db, limit=1)
+    assert await db.write(lambda conn: outbox.postpone(conn, "T1", ["a", "b"], NOON + SECOND)) == ["b"]
+    assert await db.read(lambda conn: outbox.pending(conn, "T1", "C1", NOON)) == []
+    assert len(await db.read(lambda conn: outbox.pending(conn, "T1", "C1", NOON + SECOND))) == 1
+
+
+async def test_the_oldest_message_that_is_due_tells_how_long_alerts_have_waited(db: Database) -> None:
+    await record(db, message("card", kind="card"), message("later", not_before=NOON + SECOND))
+    assert await db.read(lambda conn: outbox.oldest_due(conn, NOON, ["alert"])) is None
+    await record(db, message("a", created_at=NOON - SECOND), message("b"))
+    assert await db.read(lambda conn: outbox.oldest_due(conn, NOON, ["alert"])) == NOON - SECOND
+
+
 async def test_nothing_is_sent_for_a_dead_workspace_and_nothing_is_lost(db: Database) -> None:
     await db.write(lambda conn: workspaces.save(conn, Workspace(workspace="T1")))
     await record(db, message("a"))
