@@ -73,6 +73,8 @@ class Posting:
 
     async def _closed_to_us(self, channel: str) -> Outcome | None:
         """Why nothing of ours may be posted there, as of now: people of other companies must not read it."""
+        if channel.startswith("D"):
+            return None  # a conversation with one person, which we opened ourselves
         try:
             found = await self.directory.channel(channel)
         except SlackUnavailableError as error:
