@@ -3,10 +3,11 @@
 import asyncio
 import json
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -155,7 +156,7 @@ class Threadline:
             socket=lambda: self._socket,
             failures=self._failures,
         )
-        self._alarm_setting: set[asyncio.Task[None]] = set()
+        self._looked_after: set[asyncio.Task[None]] = set()
         self.address = ""
 
     def _deliverer(self, connection: Connection) -> Delivery:
@@ -260,7 +261,7 @@ class Threadline:
         History is swept only where there was reason to; :attr:`backfill` is asked for its regular sweeps.
         """
         done = await self.backfill.drain_asked()
-        done += await self.dispatch.drain()
+        done += await self._understand()
         if self.backfill.has_caught_up:
             done += await self.breaches.drain()
             done += await self.delivery.drain()
@@ -289,7 +290,11 @@ class Threadline:
 
     async def take_up_rules(self) -> None:
         """Work under the newest version of the configuration from now on."""
-        self._desk = await reopen_desk(self.db, self.desk())
+        before = self.desk()
+        newest = await reopen_desk(self.db, before)
+        if newest is not before:
+            # Meanwhile the desk may have learned something else.
+            self._desk = replace(newest, doubted_until=self.desk().doubted_until)
 
     async def _verify(self, now: datetime) -> frozenset[int]:
         unverified = await self.verifier.unverified(now)
@@ -304,6 +309,8 @@ class Threadline:
 
     async def _understand(self) -> int:
         async with self._understanding:
+            # Another process may have applied a configuration to an SQLite file, which notifies nobody.
+            await self.take_up_rules()
             return await self.dispatch.drain()
 
     async def _sweep(self) -> int:
@@ -336,7 +343,6 @@ class Threadline:
 
     async def _tick_once(self) -> datetime | None:
         self._desk = await self.recovery.ticked(self.desk())
-        # Another process may have applied a configuration to an SQLite file, which notifies nobody.
         await self.take_up_rules()
         return await self.breaches.tick()
 
@@ -347,9 +353,14 @@ class Threadline:
         if Topic.OUTBOX in topics:
             self._send_worker.wake()
         if Topic.DEADLINES in topics:
-            task = asyncio.create_task(self._set_alarm())
-            self._alarm_setting.add(task)
-            task.add_done_callback(self._alarm_setting.discard)
+            self._look_after(self._set_alarm())
+        if Topic.RULES in topics:
+            self._look_after(self.take_up_rules())
+
+    def _look_after(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._looked_after.add(task)
+        task.add_done_callback(self._looked_after.discard)
 
     async def _set_alarm(self) -> None:
         self.alarm.due(await self.breaches.next_at())

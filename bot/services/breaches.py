@@ -97,7 +97,7 @@ def _attend(
             continue
         known = logs.get(instance.key, AlertLog())
         told = _tell(conn, desk, ticket, state, instance, known, now, unverified=unverified)
-        seen = instance_record(desk, ticket, state, instance, told, now)
+        seen = instance_record(desk, ticket, state, instance, told, now, version=record.rules_version)
         if seen.next_at is not None and seen.next_at <= now:
             # It was looked at and is still due: never let one such row keep the tick from all others.
             log.error("tick.still_due", ticket=ticket_id, metric=record.metric, instance=record.instance)

@@ -10,6 +10,7 @@ from bot.config.config import Config
 from bot.services import ticketing
 from bot.services.desk import Desk, Installation
 from bot.services.opening import desk_of
+from bot.services.rules_in_force import change_key
 from bot.services.ticketing import Entry
 from sla.events import Apply, RulesChanged
 from store import audit, tickets, workspaces
@@ -78,5 +79,5 @@ def _open_after(conn: Connection, workspace: str, after: int) -> list[int]:
 def _reach(conn: Connection, desk: Desk, ticket_ids: list[int], now: datetime) -> None:
     for ticket_id in ticket_ids:
         change = RulesChanged(at=now, to=desk.rules, apply=Apply.NOW)
-        entry = Entry(key=f"rules:{desk.rules_version}:{ticket_id}", event=change)
+        entry = Entry(key=change_key(desk, ticket_id, at_once=True), event=change)
         ticketing.record(conn, desk, ticket_id, [entry], now)

@@ -5,89 +5,50 @@ has the whole history folded again, under the rules that were in force when the 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.config.config import Config
 from bot.services import aftermath
 from bot.services.desk import Desk
-from bot.services.watching import instance_record, logs_of, route_of, watch
+from bot.services.metric_log import append_log, event_record
+from bot.services.rules_in_force import Versions, rules_of, versions_of, versions_through
+from bot.services.steps import Steps, rearmed
+from bot.services.watching import instance_record, logs_of
 from sla.alert_log import AlertLog
-from sla.alerts import retargeted
-from sla.engine import (
-    Instance,
-    LogType,
-    MetricEvent,
-    TicketState,
-    advance,
-    fold,
-    in_order,
-    settle,
-    start,
-    state_from_json,
-    state_to_json,
-)
+from sla.engine import TicketState, fold, in_order, settle, start, state_from_json, state_to_json
 from sla.events import Event, event_from_json
 from sla.instants import format_instant
 from sla.metrics import Metric
-from sla.policy import Rules, rules_from_json
 from sla.ticket import ChannelKind, Priority, Status, Ticket, ticket_from_json, ticket_to_json
 from store import instances, metric_events, ticket_events, tickets
-from store import rules as versions
-from store.metric_events import MetricEventRecord
 from store.tickets import TicketRecord
 
 Key = tuple[Metric, int]
 
 
-@dataclass(slots=True)
-class Steps:
-    """A state, and what the steps that led to it have changed.
-
-    Attributes:
-        retargeted: Instances whose target a step has moved, as they were, with the state they were in.
-    """
-
-    state: TicketState
-    changed: dict[Key, Instance] = field(default_factory=dict)
-    log: list[MetricEvent] = field(default_factory=list)
-    withdrawn: set[Key] = field(default_factory=set)
-    retargeted: list[tuple[TicketState, Instance, datetime]] = field(default_factory=list)
-
-    def take(self, state: TicketState) -> None:
-        """Add a step."""
-        moved = {(e.metric, e.instance): e.at for e in state.metric_events if e.type is LogType.APPLY_SLA}
-        open_before = (instance for instance in self.state.open_instances if instance.key in moved)
-        self.retargeted += [(self.state, instance, moved[instance.key]) for instance in open_before]
-        self.state = state
-        self.changed |= {instance.key: instance for instance in state.changed}
-        self.log += state.metric_events
-        self.withdrawn |= set(state.withdrawn)
-
-
 def begin(conn: Connection, desk: Desk, ticket: TicketRecord, created: Event, now: datetime) -> None:
     """Evaluate a new ticket's first event."""
     initial = _ticket(ticket)
-    steps = Steps(start(initial, desk.rules))
-    steps.take(advance(steps.state, created))
+    steps = Steps(start(initial, desk.rules), Versions(desk.rules_version))
+    steps.take_event(created, desk)
     memory = {"initial": ticket_to_json(initial), "rules_version": desk.rules_version}
     _save_steps(conn, desk, ticket, steps, memory, now)
 
 
 def continue_with(conn: Connection, desk: Desk, ticket: TicketRecord, events: Sequence[Event], now: datetime) -> None:
     """Evaluate events that are newer than everything known."""
-    steps = Steps(load_state(conn, desk, ticket))
+    steps = Steps(load_state(conn, desk, ticket), versions_of(desk, ticket))
     for event in in_order(events):
-        steps.take(advance(steps.state, event))
+        steps.take_event(event, desk)
     _save_steps(conn, desk, ticket, steps, ticket.state, now)
 
 
 def settle_due(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) -> TicketState:
-    """Stamp the deadlines that have passed before ``now``; the state then."""
-    steps = Steps(load_state(conn, desk, ticket))
+    """Stamp the deadlines that have passed before ``now``; the state then. New rules do not come with it."""
+    steps = Steps(load_state(conn, desk, ticket), versions_of(desk, ticket))
     steps.take(settle(steps.state, now))
     if steps.changed:
         passed = [instance.breached_at for instance in steps.changed.values() if instance.breached_at is not None]
@@ -101,21 +62,25 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
     history = ticket_events.of_ticket(conn, desk.workspace, ticket.ticket_id)
     events = [event_from_json(event.body) for event in history]
     initial = ticket_from_json(ticket.state["initial"])
-    begun_under = rules_of(conn, desk, ticket.state["rules_version"])
+    first_version = ticket.state["rules_version"]
+    begun_under = rules_of(conn, desk, first_version)
     until = max(now, *(event.at for event in events))
     story = fold(initial, begun_under, events, until)
+    came = versions_through((first_version, begun_under), initial, history, events)
     logs = logs_of(instances.of_ticket(conn, desk.workspace, ticket.ticket_id))
     records = [
-        instance_record(desk, ticket, story.state, instance, logs.get(instance.key, AlertLog()), now)
+        instance_record(
+            desk, ticket, story.state, instance, logs.get(instance.key, AlertLog()), now, version=came.of(instance.key)
+        )
         for instance in story.instances
     ]
     instances.replace(conn, desk.workspace, ticket.ticket_id, records)
     aftermath.edit_alerts(conn, records, now)
-    wanted = [_event_record(ticket, event, now) for event in story.metric_events]
+    wanted = [event_record(ticket, event, now) for event in story.metric_events]
     metric_events.agree(conn, desk.workspace, ticket.ticket_id, wanted, now)
     passed = [instance.breached_at for instance in story.instances if instance.breached_at is not None]
     memory = ticket.state | ({"settled_at": format_instant(max(passed))} if passed else {})
-    _save_ticket(conn, desk, ticket, story.state, memory, now)
+    _save_ticket(conn, desk, ticket, story.state, came, memory, now)
 
 
 def adopt(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) -> None:
@@ -143,85 +108,45 @@ def is_late(ticket: TicketRecord, at: datetime) -> bool:
 
 def load_state(conn: Connection, desk: Desk, ticket: TicketRecord) -> TicketState:
     """The engine's state after the ticket's last event."""
-    in_force = rules_of(conn, desk, ticket.rules_version or desk.rules_version)
+    in_force = rules_of(conn, desk, versions_of(desk, ticket).in_force)
     return state_from_json(ticket.state["engine"], in_force)
-
-
-def rules_of(conn: Connection, desk: Desk, version: int) -> Rules:
-    """The rules of a stored version."""
-    if version == desk.rules_version:
-        return desk.rules
-    stored = versions.load(conn, desk.workspace, version)
-    return desk.rules if stored is None else rules_from_json(Config.from_document(stored.document).rules_json())
 
 
 def _save_steps(
     conn: Connection, desk: Desk, ticket: TicketRecord, steps: Steps, memory: Mapping[str, Any], now: datetime
 ) -> None:
-    known = instances.some(conn, desk.workspace, ticket.ticket_id, [_named(key) for key in steps.changed])
-    logs = _rearmed(desk, ticket, steps, logs_of(known))
-    gone = [_named(key) for key in steps.withdrawn]
+    touched = steps.touched()
+    logs = rearmed(
+        desk, ticket, steps, logs_of(instances.some(conn, desk.workspace, ticket.ticket_id, _named(touched)))
+    )
     records = [
-        instance_record(desk, ticket, steps.state, instance, logs.get(key, AlertLog()), now)
-        for key, instance in steps.changed.items()
-        if key not in steps.withdrawn
+        instance_record(
+            desk, ticket, steps.state, instance, logs.get(key, AlertLog()), now, version=steps.versions.of(key)
+        )
+        for key, instance in touched.items()
     ]
+    gone = _named(steps.withdrawn)
     instances.upsert_many(conn, records)
     aftermath.edit_alerts(conn, records, now)
     instances.remove(conn, desk.workspace, ticket.ticket_id, gone)
     metric_events.withdraw(conn, desk.workspace, ticket.ticket_id, gone, now)
-    _append_log(
-        conn, ticket, (event for event in steps.log if (event.metric, event.instance) not in steps.withdrawn), now
-    )
-    _save_ticket(conn, desk, ticket, steps.state, memory, now)
+    entries = (event for event in steps.log if (event.metric, event.instance) not in steps.withdrawn)
+    append_log(conn, ticket, entries, now)
+    _save_ticket(conn, desk, ticket, steps.state, steps.versions, memory, now)
 
 
-def _rearmed(desk: Desk, ticket: TicketRecord, steps: Steps, logs: Mapping[Key, AlertLog]) -> Mapping[Key, AlertLog]:
-    """The alerts' logs after the changes of target: thresholds that now lie ahead may be told once more."""
-    now_open = {instance.key: instance for instance in steps.state.open_instances}
-    rearmed = dict(logs)
-    for before_state, before, at in steps.retargeted:
-        after = now_open.get(before.key)
-        if after is not None:
-            was, is_now = watch(ticket, before_state, before), watch(ticket, steps.state, after)
-            route = route_of(desk, ticket, steps.state, after)
-            rearmed[before.key], _ = retargeted(was, is_now, route, rearmed.get(before.key, AlertLog()), at)
-    return rearmed
-
-
-def _named(key: Key) -> tuple[str, int]:
-    return str(key[0]), key[1]
-
-
-def _append_log(conn: Connection, ticket: TicketRecord, log: Iterable[MetricEvent], now: datetime) -> None:
-    fresh: list[MetricEventRecord] = []
-    for event in log:
-        record = _event_record(ticket, event, now)
-        if event.superseded:
-            metric_events.append(conn, fresh)
-            fresh = []
-            metric_events.supersede(conn, record, now)
-        else:
-            fresh.append(record)
-    metric_events.append(conn, fresh)
-
-
-def _event_record(ticket: TicketRecord, event: MetricEvent, now: datetime) -> MetricEventRecord:
-    return MetricEventRecord(
-        workspace=ticket.workspace,
-        ticket_id=ticket.ticket_id,
-        metric=event.metric,
-        instance=event.instance,
-        type=event.type,
-        at=event.at,
-        recorded_at=now,
-        body={} if event.target_seconds is None else {"target_seconds": event.target_seconds},
-        superseded=event.superseded,
-    )
+def _named(keys: Iterable[Key]) -> list[tuple[str, int]]:
+    return [(str(metric), number) for metric, number in keys]
 
 
 def _save_ticket(
-    conn: Connection, desk: Desk, ticket: TicketRecord, state: TicketState, memory: Mapping[str, Any], now: datetime
+    conn: Connection,
+    desk: Desk,
+    ticket: TicketRecord,
+    state: TicketState,
+    came: Versions,
+    memory: Mapping[str, Any],
+    now: datetime,
 ) -> None:
     seen = state.ticket
     last_at = max(state.last_at or ticket.last_event_at, ticket.last_event_at)
@@ -243,8 +168,8 @@ def _save_ticket(
         schedule=seen.schedule,
         policy=state.policy,
         group_policy=state.group_policy,
-        rules_version=desk.rules_version,
-        state=dict(memory) | {"engine": state_to_json(state)},
+        rules_version=came.in_force,
+        state=came.remembered(memory) | {"engine": state_to_json(state)},
         next_breach_at=min(deadlines, default=None),
         last_event_at=last_at,
         updated_at=now,

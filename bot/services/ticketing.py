@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from bot.services import cards, evaluation
 from bot.services.desk import Desk
+from bot.services.rules_in_force import change_key, is_news, may_be_put_in_force
 from sla.events import Event, Exempted, RulesChanged, event_to_json
+from store import rules as versions
 from store import ticket_events, tickets
 from store.ticket_events import Source, TicketEvent
 from store.tickets import TicketRecord
@@ -44,7 +46,8 @@ def record(conn: Connection, desk: Desk, ticket_id: int, entries: Sequence[Entry
     ticket = tickets.lock(conn, desk.workspace, ticket_id)
     if ticket is None:
         return False
-    candidates = [*_catching_up(desk, ticket, entries), *entries]
+    entries = [entry for entry in entries if _still_holds(desk, ticket, entry.event)]
+    candidates = [*_catching_up(conn, desk, ticket, entries), *entries]
     new = [
         entry
         for entry in sorted(candidates, key=lambda entry: entry.event.at)
@@ -68,13 +71,19 @@ def reword(conn: Connection, desk: Desk, known: TicketEvent, text: str, now: dat
     cards.refresh(conn, desk, known.ticket_id, now)
 
 
-def _catching_up(desk: Desk, ticket: TicketRecord, entries: Sequence[Entry]) -> list[Entry]:
-    """New rules reach a ticket with its next update."""
-    if ticket.rules_version == desk.rules_version or any(isinstance(entry.event, RulesChanged) for entry in entries):
+def _still_holds(desk: Desk, ticket: TicketRecord, event: Event) -> bool:
+    """Whether an event is no edit that a newer one has overtaken."""
+    return not isinstance(event, RulesChanged) or may_be_put_in_force(desk, ticket)
+
+
+def _catching_up(conn: Connection, desk: Desk, ticket: TicketRecord, entries: Sequence[Entry]) -> list[Entry]:
+    """New rules reach a ticket with its next update, which cannot have been before they were saved."""
+    if not entries or not is_news(desk, ticket) or any(isinstance(entry.event, RulesChanged) for entry in entries):
         return []
-    at = max(min(entry.event.at for entry in entries), ticket.last_event_at)
-    key = f"rules:{desk.rules_version}:{ticket.ticket_id}"
-    return [Entry(key=key, event=RulesChanged(at=at, to=desk.rules))]
+    saved = versions.load(conn, desk.workspace, desk.rules_version)
+    instants = [min(entry.event.at for entry in entries), ticket.last_event_at]
+    at = max(instants if saved is None else [*instants, saved.created_at])
+    return [Entry(key=change_key(desk, ticket.ticket_id), event=RulesChanged(at=at, to=desk.rules))]
 
 
 def _row(desk: Desk, ticket_id: int, entry: Entry, body: dict[str, object], now: datetime) -> TicketEvent:

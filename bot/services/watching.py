@@ -19,9 +19,19 @@ Key = tuple[Metric, int]
 
 
 def instance_record(
-    desk: Desk, ticket: TicketRecord, state: TicketState, instance: Instance, log: AlertLog, now: datetime
+    desk: Desk,
+    ticket: TicketRecord,
+    state: TicketState,
+    instance: Instance,
+    log: AlertLog,
+    now: datetime,
+    *,
+    version: int | None,
 ) -> InstanceRecord:
-    """The row of an instance, with the next instant at which the tick has to look at it."""
+    """The row of an instance, with the next instant at which the tick has to look at it.
+
+    ``version`` is the version of the rules that it is, or was, judged under.
+    """
     watched = watch(ticket, state, instance)
     route = route_of(desk, ticket, state, instance)
     elapsed = instance.elapsed(state.rules, max(now, instance.activated_at))
@@ -45,7 +55,7 @@ def instance_record(
         target_seconds=instance.target.seconds if instance.target else None,
         business_hours=instance.target.business_hours if instance.target else False,
         policy=instance.policy,
-        rules_version=desk.rules_version,
+        rules_version=version,
         elapsed={
             "business_seconds": elapsed.business.total_seconds(),
             "calendar_seconds": elapsed.calendar.total_seconds(),
