@@ -7,10 +7,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, collate, delete, func, select, tuple_, update
 
 from store.leases import clock, lease_end
-from store.statements import columns, fixed, if_new, insert, records
+from store.statements import columns, fixed, if_new, insert, is_postgresql, records
 from store.tables import inbox as table
 from store.tables import lease as leases
 from store.wake import Topic, wake
@@ -231,12 +231,13 @@ def handle_again(
     Looked at are the envelopes whose keys lie strictly within `span` and of which one of these outcomes came.
     """
     after, before = span
+    key = _bytewise(conn)
     statement = (
         update(table)
         .where(
             table.c.workspace == workspace,
-            table.c.key > after,
-            table.c.key < before,
+            key > after,
+            key < before,
             table.c.state == fixed(InboxState.DONE),
             table.c.outcome.in_(outcomes_then),
         )
@@ -246,6 +247,11 @@ def handle_again(
     if changed:
         wake(conn, Topic.INBOX)
     return changed
+
+
+def _bytewise(conn: Connection) -> Any:
+    """The key as it is compared byte by byte, whatever the order of the database's language is."""
+    return collate(table.c.key, "C") if is_postgresql(conn) else table.c.key
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -26,8 +26,10 @@ from store.ticket_events import Source
 
 Apply = Callable[[Connection, datetime], str]
 
+UNKNOWN_MESSAGE = "ignored: a reaction to a message that is not a ticket's"
 # What became of events that came before the message that they are about.
 _TOO_EARLY = (
+    UNKNOWN_MESSAGE,
     "ignored: an agent's own message",
     "ignored: an edit of a message that is not a ticket's",
     "ignored: a deletion of a message that is not a ticket's",
@@ -133,9 +135,18 @@ def _decide(desk: Desk, said: Said, decide: Apply, conn: Connection, now: dateti
     """Apply a message; what came too early for it, because Slack delivered it late, is then handled once more."""
     outcome = decide(conn, now)
     if outcome.startswith(("ticket opened", "comment")):
-        message = said.message
-        until = message.at + (said.settings.unthreaded_replies or timedelta())
-        own = f"{Kind.EVENT}:message:{message.channel}:"
-        span = f"{own}{message.ts}", f"{own}{until.timestamp():.6f}:z"
-        inbox.handle_again(conn, desk.workspace, span, _TOO_EARLY, now)
+        for span in _spans_after(said):
+            inbox.handle_again(conn, desk.workspace, span, _TOO_EARLY, now)
     return outcome
+
+
+def _spans_after(said: Said) -> list[tuple[str, str]]:
+    """Between which keys lies what may have come too early for a message, or for the one that its thread began with."""
+    message = said.message
+    until = message.at + (said.settings.unthreaded_replies or timedelta())
+    own = f"{Kind.EVENT}:message:{message.channel}:"
+    spans = [(f"{own}{message.ts}", f"{own}{until.timestamp():.6f}:z")]
+    for ts in dict.fromkeys((message.ts, message.root_ts)):
+        reactions = f"{Kind.EVENT}:reaction_added:{message.channel}:{ts}:"
+        spans.append((reactions, f"{reactions}z"))
+    return spans

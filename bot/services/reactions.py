@@ -8,7 +8,7 @@ from bot.config.model import ReactionAction
 from bot.services import actions, authorise, ticketing
 from bot.services.actions import Asked
 from bot.services.desk import Desk
-from bot.services.intake import Apply
+from bot.services.intake import UNKNOWN_MESSAGE, Apply
 from bot.services.speakers import Speakers
 from bot.services.ticketing import Entry
 from bot.slack.envelopes import Payload, mapping, parse_ts, text_of
@@ -43,8 +43,10 @@ async def read_reaction(desk: Desk, speakers: Speakers, event: Payload, source: 
 
     def apply(conn: Connection, now: datetime) -> str:
         known = ticket_events.find(conn, desk.workspace, message)
-        if known is None or role is not Role.AGENT:
-            return "ignored: a reaction that says nothing to us"
+        if role is not Role.AGENT:
+            return "ignored: a customer's reaction"
+        if known is None:
+            return UNKNOWN_MESSAGE
         seen = events.Reaction(at=at, by=role, name=name, user=user)
         entry = Entry(key=f"{asked.key}:seen", event=seen, actor=user, source=source)
         ticketing.record(conn, desk, known.ticket_id, [entry], now)

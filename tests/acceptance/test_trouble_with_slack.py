@@ -70,3 +70,28 @@ async def test_the_first_answer_after_an_outage_wakes_everything_that_waited(des
         await desk.pass_time(seconds=1)
     await desk.pass_time(seconds=2)  # a channel takes one card a second
     assert sorted([desk.quoted(1), desk.quoted(2)]) == ["The export is empty", "The import is slow"]
+
+
+async def test_a_reaction_that_is_understood_before_its_message_does_what_it_means(desk: Desk):
+    desk.sandbox.faults.calls("status", method="users.info", status=503, count=1)
+    ts = await asked_a_moment_ago(desk)
+    desk.sandbox.act.react("C0ACME", "U0ANA", ts, "white_check_mark")
+    await desk.pass_time(minutes=2)
+    assert desk.facts()["Status"] == "solved"
+
+
+async def test_a_reaction_that_comes_before_its_message_does_what_it_means(desk: Desk):
+    held = desk.sandbox.faults.events("hold", type="message*")
+    ts = await asked_a_moment_ago(desk)
+    desk.sandbox.act.react("C0ACME", "U0ANA", ts, "eyes")
+    await desk.pass_time(seconds=5)
+    desk.sandbox.faults.clear(held["id"])
+    await desk.pass_time(minutes=1)
+    assert desk.facts()["Assignee"] == "<@U0ANA>"
+
+
+async def asked_a_moment_ago(desk: Desk) -> str:
+    """Rita has written, and the bot knows of it what it can know at that very moment."""
+    message = desk.sandbox.act.post("C0ACME", "U0RITA", "The export is empty")
+    await desk.settle()
+    return str(message["ts"])

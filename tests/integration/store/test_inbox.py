@@ -191,3 +191,26 @@ async def test_what_was_understood_too_early_is_taken_again(db: Database) -> Non
 
     assert again == 2
     assert [item.key for item in await take(db)] == ["C1:100.5:changed:101.0", "C1:100.5:deleted"]
+
+
+async def test_what_came_too_early_is_looked_for_byte_by_byte_in_any_language_of_the_database(db: Database) -> None:
+    mine, neighbour = "reaction:C1:100.5:U1", "reaction:C1:100.50:U1"
+    await put(db, envelope(mine), envelope(neighbour))
+    for item in await take(db):
+        await db.write(lambda conn, item=item: inbox.done(conn, item, "too early"))
+
+    span = ("reaction:C1:100.5:", "reaction:C1:100.5:z")
+    again = await db.write(lambda conn: inbox.handle_again(conn, "T1", span, ["too early"], NOON))
+
+    assert again == 1
+    assert [item.key for item in await take(db)] == [mine]
+
+
+async def test_what_waits_for_one_reason_is_made_due_and_what_waits_for_another_is_not(db: Database) -> None:
+    await put(db, envelope("a"), envelope("b"))
+    first, second = await take(db)
+    await db.write(lambda conn: inbox.retry_later(conn, first, NOON + MINUTE, "waits for Slack: HTTP 503"))
+    await db.write(lambda conn: inbox.retry_later(conn, second, NOON + MINUTE, "KeyError: 'x'"))
+
+    assert await db.write(lambda conn: inbox.hasten(conn, "T1", "waits for Slack: ", NOON)) == 1
+    assert [item.key for item in await take(db)] == ["a"]
