@@ -1,11 +1,11 @@
 """The figures of the status page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.http.dashboard.status import StatusRow, StatusView
 from bot.http.metrics import Figures
 from bot.services import cards
 from bot.services.alerts import ALERT, DIRECT
@@ -20,6 +20,49 @@ from store.workspaces import WorkspaceState
 
 _ROWS = 50
 _WAITING = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.RECONCILING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRow:
+    """One running clock; ``left`` says what is left, or how late it is, in words."""
+
+    number: int
+    subject: str
+    customer: str
+    metric: str
+    breach_at: datetime | None
+    left: str
+    badge: str
+    priority: str
+    status: str
+    assignee: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """Everything the page shows, as of ``now``."""
+
+    workspace: str
+    now: datetime
+    open_tickets: int
+    breached_open: int
+    met: int
+    missed: int
+    alerts_sent: int
+    alerts_waiting: int
+    rows: Sequence[StatusRow]
+    more: int
+    inbox_pending: int
+    inbox_quarantined: int
+    outbox_waiting: int
+    outbox_failed: int
+    tick_age: str
+
+    @property
+    def attainment(self) -> str:
+        """Met instances of those that ended with a promise kept or broken, open and late ones counted as broken."""
+        ended = self.met + self.missed
+        return f"{100 * self.met / ended:.0f} %" if ended else "none yet"
 
 
 def status_view(
