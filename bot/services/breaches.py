@@ -119,7 +119,7 @@ def _tell(
 ) -> AlertLog:
     """Write the alerts that are due to the outbox; what is settled then."""
     watched = watch(ticket, state, instance)
-    route = route_of(desk, ticket, state, instance)
+    route = route_of(desk, state, instance)
     found = alerts.due(watched, route, known, now, enforced_from=desk.enforce_from)
     for key in found.skipped:
         log.info("alert.skipped", ticket=ticket.ticket_id, metric=key.metric, threshold=key.threshold)

@@ -78,6 +78,6 @@ def rearmed(desk: Desk, ticket: TicketRecord, steps: Steps, logs: Mapping[Key, A
         after = now_open.get(before.key)
         if after is not None:
             was, is_now = watch(ticket, before_state, before), watch(ticket, steps.state, after)
-            route = route_of(desk, ticket, steps.state, after)
+            route = route_of(desk, steps.state, after)
             after_all[before.key], _ = retargeted(was, is_now, route, after_all.get(before.key, AlertLog()), at)
     return after_all

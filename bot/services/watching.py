@@ -33,7 +33,7 @@ def instance_record(
     ``version`` is the version of the rules that it is, or was, judged under.
     """
     watched = watch(ticket, state, instance)
-    route = route_of(desk, ticket, state, instance)
+    route = route_of(desk, state, instance)
     elapsed = instance.elapsed(state.rules, max(now, instance.activated_at))
     remaining = None
     if instance.stage is Stage.PAUSED:
@@ -90,11 +90,14 @@ def hours_of(rules: Rules, instance: Instance) -> Hours:
     return rules.hours(instance.schedule) if business else CALENDAR
 
 
-def route_of(desk: Desk, ticket: TicketRecord, state: TicketState, instance: Instance) -> Route:
-    """Who hears of the instance, as the alert rules read it."""
+def route_of(desk: Desk, state: TicketState, instance: Instance) -> Route:
+    """Who hears of the instance, as the alert rules read it: what the state says, which may not be stored yet.
+
+    Routes and their quiet hours are those of the configuration in force, whatever version the ticket is under.
+    """
     policy = state.group_policy if instance.metric in GROUP_METRICS else state.policy
-    configured = desk.config.route_for(policy, group=ticket.group_name, customer=ticket.customer)
-    return engine_route(configured, state.rules)
+    configured = desk.config.route_for(policy, group=state.ticket.group, customer=state.ticket.customer)
+    return engine_route(configured, desk.rules)
 
 
 def engine_route(configured: ConfiguredRoute, rules: Rules) -> Route:

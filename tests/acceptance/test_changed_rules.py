@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from bot.clock import ManualClock
 from bot.config.load import load_config
 from bot.services import ticketing
 from bot.services.configuring import apply_config
@@ -10,7 +11,7 @@ from sla.events import Apply, PriorityChanged
 from sla.ticket import Priority
 from store import instances, ticket_events, tickets
 from store.engine import Database
-from tests.support.desk import CONFIG, MONDAY, Desk
+from tests.support.desk import CONFIG, MONDAY, Desk, opened
 
 WORKSPACE = "T0HOME"
 TWO_HOURS = ("first_reply_time: 1h", "first_reply_time: 2h")
@@ -129,3 +130,36 @@ async def test_an_instance_that_has_ended_keeps_the_version_that_it_was_judged_u
     assert await versions() == told
     await late_message(desk, thread, 1)
     assert await versions() == told
+
+
+async def test_an_edit_of_nothing_but_routes_reaches_open_tickets_at_once(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await edit(desk, ('"80%": [alert', '"30%": [alert'), to_open=Apply.NOW)
+    await desk.at("09:19")
+    assert [alert.at for alert in desk.alerts()] == [at(9, 18)]
+
+
+async def test_quiet_hours_of_a_new_schedule_hold_for_tickets_that_the_edit_has_not_reached(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await edit(
+        desk,
+        ("customers:\n", '  late: {time_zone: UTC, hours: {mon-fri: "11:00-17:00"}}\ncustomers:\n'),
+        ('"0": [alert_channel, assignee]}}', '"0": [alert_channel, assignee]}, quiet: {schedule: late}}'),
+    )
+    await desk.at("10:59")
+    assert desk.alerts() == []
+    await desk.at("11:01")
+    assert [(alert.at, alert.text[:18]) for alert in desk.alerts()] == [(at(11), "First reply missed")]
+
+
+async def test_the_group_that_a_ticket_is_given_to_hears_of_it_by_its_own_route(desk_database: str):
+    config = f"""{CONFIG}
+  engineers: {{thresholds: {{"20%": [alert_channel], "0": [alert_channel]}}}}
+groups:
+  engineering: {{users: [U0BEN], route: engineers}}
+"""
+    async with opened(desk_database, clock=ManualClock(MONDAY), config=config) as desk:
+        await desk.post("U0RITA", "The export is empty")
+        await desk.command("U0ANA", "/sla assign engineering #1")
+        await desk.at("10:05")
+        assert [f"{alert.at:%H:%M}" for alert in desk.alerts()] == ["09:12", "10:00"]
