@@ -18,7 +18,6 @@ from bot.config.config import Config
 from bot.errors import BotError
 from bot.health import Health
 from bot.http.app import Ports, build_web
-from bot.http.dashboard.status import StatusView
 from bot.http.metrics import Metrics
 from bot.http.server import HttpServer
 from bot.notify.email import Mailer, mail_server
@@ -32,6 +31,7 @@ from bot.services.desk import Desk
 from bot.services.dispatch import Dispatch
 from bot.services.drawing import Drawing
 from bot.services.opening import open_desk, reopen_desk
+from bot.services.overview import StatusView
 from bot.services.posting import Posting
 from bot.services.recovery import Recovery
 from bot.services.verifying import Verifier
@@ -224,6 +224,7 @@ class Threadline:
             self._intake_worker.stop(within=STOP_SECONDS),
             self._send_worker.stop(within=STOP_SECONDS),
         )
+        await self.dispatch.asides.ended(within=STOP_SECONDS)
         if self._desk is not None:
             await self._hand_over()
         if self._http is not None:
@@ -262,6 +263,7 @@ class Threadline:
         """
         done = await self.backfill.drain_asked()
         done += await self._understand()
+        await self.dispatch.asides.ended()
         if self.backfill.has_caught_up:
             done += await self.breaches.drain()
             done += await self.delivery.drain()
