@@ -6,7 +6,7 @@ result and marks the request as done. A crash in between leaves it pending, and 
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.services import actions, authorise, commands, presence
 from bot.services.actions import Answer, Asked
+from bot.services.asides import Asides
 from bot.services.backfill_findings import BACKFILL
 from bot.services.desk import Desk
 from bot.services.intake import Apply, Intake
@@ -58,6 +59,7 @@ class Dispatch:
 
     Attributes:
         stopping: Whether nothing new is to be begun.
+        asides: What is said to people meanwhile; wait for it before the end.
     """
 
     db: Database
@@ -66,6 +68,7 @@ class Dispatch:
     directory: Directory
     clock: Clock
     stopping: Callable[[], bool] = lambda: False
+    asides: Asides = field(default_factory=Asides)
 
     async def drain(self) -> int:
         """Handle every request that is due now; how many there were."""
@@ -111,7 +114,7 @@ class Dispatch:
             await self.db.write(lambda conn: inbox.hasten(conn, item.workspace, _WAITS, now))
         log.info("inbox.done", key=item.key, outcome="answered" if isinstance(result, Answer) else result)
         if isinstance(result, Answer) and handled.response_url:
-            await respond(handled.response_url, result.text)
+            self.asides.begin(respond(handled.response_url, result.text))
 
     def _apply(self, item: InboxItem, handled: Handled, conn: Connection) -> str | Answer:
         result = handled.apply(conn, self.clock.now())

@@ -1,7 +1,10 @@
 """While Slack has trouble of its own nothing is lost, and nobody is taken for somebody else."""
 
+import asyncio
+
 import pytest
 
+from bot.slack.envelopes import read_envelope
 from tests.support.desk import Desk
 
 # What Slack says with HTTP 200 when it has trouble of its own, and what it may say tomorrow.
@@ -95,3 +98,35 @@ async def asked_a_moment_ago(desk: Desk) -> str:
     message = desk.sandbox.act.post("C0ACME", "U0RITA", "The export is empty")
     await desk.settle()
     return str(message["ts"])
+
+
+async def test_a_person_who_cannot_be_answered_holds_up_nobody_else(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    reached, hung_up = asyncio.Event(), asyncio.Event()
+
+    async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
+        reached.set()
+        await hung_up.wait()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        asked = {
+            "command": "/sla",
+            "text": "status pending #1",
+            "user_id": "U0ANA",
+            "team_id": "T0HOME",
+            "channel_id": "C0TRIAGE",
+            "trigger_id": "1.2.3",
+            "response_url": f"http://127.0.0.1:{port}/commands",
+        }
+        await desk.bot.keep(read_envelope(asked))
+        assert await desk.bot.dispatch.drain() == 1
+        await reached.wait()
+        desk.sandbox.act.post("C0GLOBEX", "U0HANK", "The import is slow")
+        await desk.sandbox.drained()
+        assert await desk.bot.dispatch.drain() == 1
+        hung_up.set()
+        await desk.pass_time(seconds=5)
+    assert desk.facts(1)["Status"] == "pending"
+    assert desk.quoted(2) == "The import is slow"
