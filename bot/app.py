@@ -134,7 +134,9 @@ class Threadline:
             stopping=lambda: self._stopping,
         )
         self.verifier = Verifier(db=db, desk=self.desk, slack=self.slack, clock=clock, understand=self._understand)
-        self.breaches = Breaches(db=db, desk=self.desk, clock=clock, verify=self._verify)
+        self.breaches = Breaches(
+            db=db, desk=self.desk, clock=clock, verify=self._verify, questions=self.verifier.questions
+        )
         self.delivery = self._deliverer(connection)
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         self.alarm = Alarm(tick=self._tick, clock=clock)
@@ -225,6 +227,7 @@ class Threadline:
             self._send_worker.stop(within=STOP_SECONDS),
         )
         await self.dispatch.asides.ended(within=STOP_SECONDS)
+        await self.verifier.ended(within=STOP_SECONDS)
         if self._desk is not None:
             await self._hand_over()
         if self._http is not None:

@@ -36,12 +36,14 @@ class Breaches:
 
     Attributes:
         verify: Asks Slack about replies that are about to be called missed; the tickets it could not ask about.
+        questions: The tickets that it would ask about.
     """
 
     db: Database
     desk: Callable[[], Desk]
     clock: Clock
     verify: Callable[[datetime], Awaitable[frozenset[int]]]
+    questions: Callable[[datetime], Awaitable[list[int]]]
 
     async def tick(self) -> datetime | None:
         """Deal with everything that is due; when something is due next."""
@@ -52,6 +54,9 @@ class Breaches:
         """Deal with everything that is due; how many instances were looked at."""
         total = 0
         while (due_at := await self.next_at()) is not None and due_at <= self.clock.now():
+            if asked := frozenset(await self.questions(self.clock.now())):
+                # Slack may take its time: whatever does not depend on it, warnings above all, goes first.
+                await self.db.write(partial(_sweep, self.desk(), self.clock.now(), frozenset(), leaving=asked))
             unverified = await self.verify(self.clock.now())
             count = await self.db.write(partial(_sweep, self.desk(), self.clock.now(), unverified))
             if not count:
@@ -64,9 +69,11 @@ class Breaches:
         return await self.db.read(instances.next_due)
 
 
-def _sweep(desk: Desk, now: datetime, unverified: frozenset[int], conn: Connection) -> int:
+def _sweep(
+    desk: Desk, now: datetime, unverified: frozenset[int], conn: Connection, *, leaving: frozenset[int] = frozenset()
+) -> int:
     """One batch, oldest first. A ticket that raises is looked at later, and does not stop the others."""
-    due = instances.due(conn, now, _BATCH)
+    due = [record for record in instances.due(conn, now, _BATCH) if record.ticket_id not in leaving]
     for ticket_id in sorted({record.ticket_id for record in due}):
         mine = [record for record in due if record.ticket_id == ticket_id]
         try:

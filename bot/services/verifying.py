@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.clock import Clock
 from bot.errors import BotError
+from bot.services.asides import Asides
 from bot.services.backfill_reading import Reading
 from bot.services.desk import Desk
 from bot.slack.client import SlackClients
@@ -48,24 +49,47 @@ class Verifier:
         self._understand = understand
         self._patience = patience
         self._history = History(slack, clock)
+        # Never broken off: a request half understood would be ours, and in nobody's hands, until its lease ends.
+        self._understanding = Asides()
 
     async def unverified(self, now: datetime) -> frozenset[int]:
         """The tickets of which Slack did not say in time whether they were answered; what it did say is taken in."""
-        asked = await self._db.read(lambda conn: instances.about_to_breach(conn, now, REPLY_METRICS, _MOST_AT_ONCE))
+        asked = await self.questions(now)
         if not asked:
             return frozenset()
         reading = Reading(db=self._db, desk=self._desk(), history=self._history, clock=self._clock)
+        answered: dict[int, int] = {}
         silent = set(asked)
-        found = 0
         try:
             async with asyncio.timeout(self._patience):
-                for number in asked:
-                    found += await reading.ticket(number, now)
-                    silent.discard(number)
-        except (TimeoutError, BotError, SlackApiError) as error:
-            log.warning("breach.unverified", tickets=len(silent), reason=str(error) or type(error).__name__)
+                await self._read(reading, asked, answered, now)
+                if any(answered.values()):
+                    self._understanding.begin(self._take_in())
+                    await self._understanding.ended()
+                silent -= set(answered)
+        except TimeoutError:
+            # What was found and is not understood yet may be the very answer.
+            silent -= {number for number, found in answered.items() if not found}
+            log.warning("breach.unverified", tickets=len(silent), reason="it took too long")
         finally:
             self._history.forget()
-        if found:
-            await self._understand()
         return frozenset(silent)
+
+    async def _read(self, reading: Reading, asked: list[int], answered: dict[int, int], now: datetime) -> None:
+        """Read the tickets' threads, as far as Slack lets us: how much was found, by ticket."""
+        try:
+            for number in asked:
+                answered[number] = await reading.ticket(number, now)
+        except (BotError, SlackApiError) as error:
+            log.warning("breach.unverified", tickets=len(asked) - len(answered), reason=str(error))
+
+    async def _take_in(self) -> None:
+        await self._understand()
+
+    async def ended(self, *, within: float) -> None:
+        """Wait for what still goes on in the background after an alert has stopped waiting for it."""
+        await self._understanding.ended(within=within)
+
+    async def questions(self, now: datetime) -> list[int]:
+        """The tickets whose replies are about to be called missed."""
+        return await self._db.read(lambda conn: instances.about_to_breach(conn, now, REPLY_METRICS, _MOST_AT_ONCE))
