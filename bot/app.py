@@ -239,7 +239,8 @@ class Threadline:
         now = self.clock.now()
         try:
             await self.db.write(lambda conn: hand_over(conn, self.db.replica, now))
-            await self.recovery.beat(self.desk(), awake=True)
+            if self._only is not Part.WEB:  # which does not know whether anybody was at work
+                await self.recovery.beat(self.desk(), awake=True)
         except StoreError as error:
             log.warning("stop.lease_kept", reason=str(error))
 
