@@ -135,9 +135,9 @@ def _first_in_thread(desk: Desk, said: Said, parent: Said | None, conn: Connecti
         return "ignored: a thread that is not a customer's"
     if parent.speaker.role is Role.END_USER:
         outcome = _customer_top_level(desk, parent, conn, now)
-    elif parent.speaker.role is Role.AGENT and said.speaker.role is Role.END_USER:
+    elif said.speaker.role is Role.END_USER:
         _open(desk, parent, conn, now)
-        outcome = "ticket opened: by an agent"
+        outcome = f"ticket opened: by {'an agent' if parent.speaker.role is Role.AGENT else 'a bot'}"
     else:
         return "ignored: a thread without a customer"
     ticket = tickets.of_conversation(conn, desk.workspace, said.message.channel, said.message.root_ts)

@@ -284,3 +284,21 @@ async def test_somebody_who_joins_the_support_group_answers_as_an_agent_from_the
     await desk.at("09:12")
     await desk.post("U0DORA", "I have it", channel="C0HELP", thread=ts)
     assert desk.promises()["First reply"] == "met in 12 min"
+
+
+async def test_a_customers_question_in_the_thread_of_a_bots_post_opens_a_ticket(desk: Desk):
+    thread = await desk.post("U0DEPLOY", "Deployed 1.2.3")
+    assert desk.cards() == []
+    await desk.at("09:12")
+    await desk.post("U0RITA", "This deploy broke our login", thread=thread)
+    assert desk.quoted() == "Deployed 1.2.3"
+    assert desk.promises()["First reply"] == "due 2026-01-12 10:12 UTC"
+    await desk.at("09:30")
+    await desk.post("U0ANA", "We roll it back", thread=thread)
+    assert desk.promises()["First reply"] == "met in 18 min"
+
+
+async def test_an_agents_word_in_the_thread_of_a_bots_post_opens_nothing(desk: Desk):
+    thread = await desk.post("U0DEPLOY", "Deployed 1.2.3")
+    await desk.post("U0ANA", "Well done", thread=thread)
+    assert desk.cards() == []
