@@ -28,7 +28,7 @@ def _alert(view: AlertView, alerted: Alerted) -> dict[str, Any]:
         "threshold": alerted.threshold,
         "breached": view.breach,
         "due_at": format_instant(alerted.due_at),
-        "breach_at": format_instant(view.breach_at),
+        "breach_at": None if view.paused and not view.breach else format_instant(view.breach_at),
         "business_hours": view.business_hours,
         "seconds_late": int(view.late.total_seconds()) if view.late else 0,
         "text": view.text,

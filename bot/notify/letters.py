@@ -12,7 +12,7 @@ from html import escape
 
 from bot.slack.alert_posts import AlertView
 from bot.slack.text import clip
-from bot.slack.wording import metric_label, plural, span
+from bot.slack.wording import metric_label, plural
 
 _SUBJECT_LIMIT, _QUOTE_LIMIT = 150, 600
 
@@ -80,7 +80,7 @@ def one_line(text: str, limit: int) -> str:
 
 def _what(alert: AlertView) -> str:
     label = metric_label(alert.metric)
-    return f"{label} missed" if alert.breach else f"{label} due in {span(alert.offset)}"
+    return f"{label} missed" if alert.breach else f"{label} {alert.reached}"
 
 
 def _who(alert: AlertView) -> str:
@@ -90,6 +90,8 @@ def _who(alert: AlertView) -> str:
 def _facts(alert: AlertView) -> str:
     hours = "business hours" if alert.business_hours else "24x7"
     due = f"{'was due' if alert.breach else 'due'} {alert.breach_at:%Y-%m-%d %H:%M} UTC ({hours})"
+    if alert.paused and not alert.breach:
+        due = f"no deadline while paused ({hours})"
     facts = [due, alert.priority or "no priority", alert.status, *alert.remarks]
     return " · ".join(fact for fact in facts if fact)
 

@@ -28,9 +28,11 @@ class Alerted:
     Attributes:
         threshold: As the route writes it: "80%", "0".
         due_at: When the threshold was reached.
-        breach_at: The deadline it is about; with another deadline the alert is void.
+        breach_at: The deadline it is about.
         breach: Whether the deadline has passed.
-        offset: Time left, or over, at ``due_at``, in the target's own hours.
+        offset: Time left, or over, in the target's own hours: at ``due_at``, and when it is sent, then.
+        arming: How often the threshold had been armed; once it is armed anew, the alert is void.
+        paused: Whether the clock stood still when the alert was sent: then there is no deadline.
         mentions: User ids, and user groups as ``subteam^ID``.
         late_because: What kept it before it was recorded, or before it became part of a digest; empty when not known.
         instead_of: The destination that could not be reached, for an alert that goes elsewhere in its place.
@@ -48,6 +50,8 @@ class Alerted:
     late_because: str = ""
     instead_of: str = ""
     unverified: bool = False
+    arming: int = 1
+    paused: bool = False
 
     def payload(self) -> dict[str, Any]:
         """As JSON."""
@@ -63,6 +67,8 @@ class Alerted:
             "late_because": self.late_because,
             "instead_of": self.instead_of,
             "unverified": self.unverified,
+            "arming": self.arming,
+            "paused": self.paused,
         }
 
     @classmethod
@@ -80,6 +86,8 @@ class Alerted:
             late_because=payload.get("late_because", ""),
             instead_of=payload.get("instead_of", ""),
             unverified=payload.get("unverified", False),
+            arming=payload.get("arming", 1),
+            paused=payload.get("paused", False),
         )
 
 

@@ -132,7 +132,7 @@ def _write(conn: Connection, desk: Desk, ticket: TicketRecord, key: AlertKey, se
         key=alert_key(ticket.ticket_id, key.metric, key.instance, key.threshold, key.arming, sending.to),
         kind=sending.kind,
         destination=sending.to,
-        payload=sending.alerted.payload(),
+        payload=replace(sending.alerted, arming=key.arming).payload(),
         created_at=now,
         urgency=_URGENCY + (10 if sending.alerted.breach else 0),
         ticket_id=ticket.ticket_id,

@@ -107,10 +107,10 @@ class Delivery:
 
     async def _deliver(self, message: OutboxMessage) -> None:
         now = self.clock.now()
-        digest = ""
+        post: Drawn | None = None
         try:
             drawn = await self.drawing.draw(message, now)
-            digest = drawn.digest if isinstance(drawn, Drawn) else ""
+            post = drawn if isinstance(drawn, Drawn) else None
             outcome = (
                 drawn if isinstance(drawn, Void) else _in_time(message, await self._send(message, drawn, now), now)
             )
@@ -118,7 +118,7 @@ class Delivery:
             # One row that cannot be drawn must not stop the others; it was not sent, so it may be tried again.
             log.exception("outbox.undrawable", key=message.key)
             outcome = NotAccepted(reason=f"it could not be drawn ({type(error).__name__})")
-        await self._end(message, outcome, digest)
+        await self._end(message, outcome, post)
         if not isinstance(outcome, Void):
             log.info("outbox.attempted", key=message.key, kind=message.kind, outcome=describe(outcome))
 
@@ -147,11 +147,11 @@ class Delivery:
             is_dead = isinstance(refused, DestinationDead | WorkspaceDead)
             outcome = refused if is_dead else Ambiguous(reason=f"cannot be looked up: {describe(refused)}")
         log.info("outbox.reconciled", key=message.key, outcome=describe(outcome))
-        await self._end(message, outcome, "")
+        await self._end(message, outcome, None)
 
-    async def _end(self, message: OutboxMessage, outcome: Outcome | Void, digest: str) -> None:
+    async def _end(self, message: OutboxMessage, outcome: Outcome | Void, post: Drawn | None) -> None:
         now = self.clock.now()
-        is_ours = await self.db.write(partial(_settle, self.desk(), message, outcome, digest, now))
+        is_ours = await self.db.write(partial(_settle, self.desk(), message, outcome, post, now))
         if is_ours and isinstance(outcome, Accepted):
             self.arrived(message, now)
 
@@ -217,14 +217,14 @@ def _next_at(settle: timedelta, conn: Connection) -> datetime | None:
 
 
 def _settle(  # noqa: PLR0911 - one line for each class of outcome, as in the table of the docs
-    desk: Desk, message: OutboxMessage, outcome: Outcome | Void, digest: str, now: datetime, conn: Connection
+    desk: Desk, message: OutboxMessage, outcome: Outcome | Void, post: Drawn | None, now: datetime, conn: Connection
 ) -> bool:
     """Write down what became of a claimed message, with everything that follows from it. False: the claim was lost."""
     match outcome:
         case Void(reason=reason):
             return outbox.withdraw(conn, message, now, reason)
         case Accepted():
-            return _accepted(conn, desk, message, outcome, digest, now)
+            return _accepted(conn, desk, message, outcome, post, now)
         case NotAccepted(reason=reason, after=after):
             wait = min(_FIRST_WAIT * 2 ** min(message.attempts, 12), _LONGEST_WAIT) if after is None else after
             limited = reason in {"ratelimited", "it answered 429"}
@@ -255,9 +255,16 @@ def _failed(conn: Connection, desk: Desk, message: OutboxMessage, reason: str, n
 
 
 def _accepted(
-    conn: Connection, desk: Desk, message: OutboxMessage, outcome: Accepted, digest: str, now: datetime
+    conn: Connection, desk: Desk, message: OutboxMessage, outcome: Accepted, post: Drawn | None, now: datetime
 ) -> bool:
-    arrived = outbox.Delivery(at=now, channel_id=outcome.channel or None, message_ts=outcome.ts or None)
+    told = post.told if post is not None else None
+    digest = post.digest if post is not None else ""
+    arrived = outbox.Delivery(
+        at=now,
+        channel_id=outcome.channel or None,
+        message_ts=outcome.ts or None,
+        payload=None if told is None else told.payload(),
+    )
     if not outbox.sent(conn, message, arrived):
         return False
     if message.ticket_id is not None and message.kind == cards.CARD:

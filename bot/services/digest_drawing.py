@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from bot.notify.calls import call
 from bot.notify.letters import Letter, letter
 from bot.notify.webhook import Call
-from bot.services import lateness
-from bot.services.alert_views import alert_view
+from bot.services import evaluation, lateness
+from bot.services.alert_views import alert_view, as_of
 from bot.services.alerts import MAIL_DIGEST, PAGES, WEBHOOK_DIGEST, Alerted
 from bot.services.desk import Desk
 from bot.services.digests import Member, members_of
@@ -46,7 +46,7 @@ async def draw_digest(
     message: OutboxMessage, *, db: Database, desk: Desk, directory: Directory, sight: Sight
 ) -> Drawn | Letter | Call | Void:
     """The contents of a digest's root or page, of its letter or its call."""
-    held = await db.read(partial(_held, desk, members_of(message)))
+    held = await db.read(partial(_held, desk, members_of(message), sight.now))
     if not held:
         return Void(reason="none of it holds any more")
     delayed = lateness.on_the_way(message, started_at=sight.started_at)
@@ -71,21 +71,24 @@ def root_ts(message: OutboxMessage, conn: Connection) -> str | None:
     return None if found is None else found.message_ts
 
 
-def _held(desk: Desk, members: Sequence[Member], conn: Connection) -> Held:
-    """Those members whose promise is still open and has the same deadline."""
+def _held(desk: Desk, members: Sequence[Member], now: datetime, conn: Connection) -> Held:
+    """Those members that still hold, each as it is now."""
     numbers = sorted({member.ticket_id for member in members})
     of_ticket = {ticket.ticket_id: ticket for ticket in tickets.many(conn, desk.workspace, numbers)}
+    states = {number: evaluation.load_state(conn, desk, ticket) for number, ticket in of_ticket.items()}
     running = {
-        (one.ticket_id, one.metric, one.instance): one.breach_at
+        (one.ticket_id, one.metric, one.instance): one
         for one in instances.of_tickets(conn, desk.workspace, numbers)
         if one.outcome == "open"
     }
-    return [
-        (of_ticket[member.ticket_id], member.alerted)
-        for member in members
-        if member.ticket_id in of_ticket
-        and running.get((member.ticket_id, member.metric, member.instance)) == member.alerted.breach_at
-    ]
+    held: Held = []
+    for member in members:
+        ticket = of_ticket.get(member.ticket_id)
+        record = running.get((member.ticket_id, member.metric, member.instance))
+        if ticket is not None and record is not None:
+            alerted = as_of(desk, ticket, states[ticket.ticket_id], record, member.alerted, now)
+            held += [] if alerted is None else [(ticket, alerted)]
+    return held
 
 
 async def _view(

@@ -61,7 +61,7 @@ class Drawing:
         return await self._draw_alert(message, now)
 
     async def _draw_alert(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
-        told = await self.db.read(partial(held, self.desk(), message))
+        told = await self.db.read(partial(held, self.desk(), message, now))
         if told is None:
             return Void(reason="it no longer holds")
         ticket, alerted = told
@@ -76,9 +76,9 @@ class Drawing:
             case alerts.WEBHOOK:
                 return call(message.destination.partition(":")[2], [(view, alerted)])
             case alerts.DIRECT:
-                return Drawn(channel=message.destination, post=alert(view))
+                return Drawn(channel=message.destination, post=alert(view), told=alerted)
             case _:
-                return _in_thread(message, ticket, view)
+                return replace(_in_thread(message, ticket, view), told=alerted)
 
 
 def _in_thread(message: OutboxMessage, ticket: TicketRecord, view: AlertView) -> Drawn:

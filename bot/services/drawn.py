@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.services.alerts import Alerted
 from bot.slack.blocks import Post
 
 
@@ -14,6 +15,7 @@ class Drawn:
         thread_ts: The thread to post into; None for the channel itself.
         broadcast: Whether a post in a thread also shows in the channel.
         digest: A hash of the contents, to see that an edit would change nothing.
+        told: The alert as the post puts it, so that an edit can say the same again.
     """
 
     channel: str
@@ -22,6 +24,7 @@ class Drawn:
     thread_ts: str | None = None
     broadcast: bool = False
     digest: str = ""
+    told: Alerted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ class AlertView:
     Attributes:
         mentions: User ids, and user group ids as ``subteam^ID``, who are to be notified by the post.
         breach: Whether the deadline has passed.
-        offset: Time left in the target's own hours, or time over, when the alert was due.
+        offset: Time left in the target's own hours, or time over, when the alert was sent.
+        paused: Whether the clock stands still, so that there is no deadline yet.
         late: How long after it was due the alert is sent, when that needs saying.
         late_because: What kept it, where that is known.
         instead_of: The destination that could not be reached, for an alert that comes here in its place.
@@ -45,11 +46,14 @@ class AlertView:
     late_because: str = ""
     instead_of: str = ""
     unverified: bool = False
+    paused: bool = False
     ending: str = ""
 
     @property
     def reached(self) -> str:
         """What happened to the promise: "due in 12 min", "missed"."""
+        if not self.breach and self.paused:
+            return f"paused with {span(self.offset)} left"
         if not self.breach:
             return f"due in {span(self.offset)}"
         return f"missed {span(self.offset)} ago" if self.offset else "missed"
@@ -108,4 +112,6 @@ def _mentions(whom: Sequence[str]) -> str:
 def _detail(view: AlertView) -> str:
     hours = "business hours" if view.business_hours else "24x7"
     due = f"{'Was due' if view.breach else 'Due'} {date_token(view.breach_at)} ({hours})"
+    if view.paused and not view.breach:
+        due = f"No deadline while paused ({hours})"
     return " · ".join((due, view.status, *(authored(remark, _REMARK_LIMIT) for remark in view.remarks)))

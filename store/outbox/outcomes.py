@@ -27,11 +27,16 @@ _MINE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Where a message arrived: Slack's channel id and ts (None for mail and webhooks)."""
+    """Where a message arrived: Slack's channel id and ts (None for mail and webhooks).
+
+    Attributes:
+        payload: What it said, where that is more than what was recorded.
+    """
 
     at: datetime
     channel_id: str | None = None
     message_ts: str | None = None
+    payload: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,7 @@ class Refusal:
 
 def sent(conn: Connection, message: OutboxMessage, delivery: Delivery, *, spacing: timedelta = SPACING) -> bool:
     """It arrived, or was found to have arrived. False if the claim was lost."""
+    said = {} if delivery.payload is None else {"payload": delivery.payload}
     ours = _end_claim(
         conn,
         message,
@@ -53,6 +59,7 @@ def sent(conn: Connection, message: OutboxMessage, delivery: Delivery, *, spacin
         message_ts=delivery.message_ts,
         sent_at=delivery.at,
         error=None,
+        **said,
     )
     return ours and _free_slot(conn, message, delivery.at, spacing)
 

@@ -47,7 +47,7 @@ async def test_ten_minutes_of_refusals_delay_an_alert_and_lose_nothing(desk: Des
     await desk.at("09:47")
     desk.sandbox.faults.calls("rate_limit", method="chat.postMessage", for_seconds=600, seconds=30)
     await desk.at("10:30")
-    assert [alert.text.split(":")[0] for alert in desk.alerts()] == ["First reply due in 12 min", "First reply missed"]
+    assert [alert.text.split(":")[0] for alert in desk.alerts()] == ["First reply due in 3 min", "First reply missed"]
 
 
 async def test_an_alert_whose_answer_was_lost_is_there_exactly_once(desk: Desk):
