@@ -68,6 +68,15 @@ def save_channel(conn: Connection, name: str, channel: str, cursor: ChannelCurso
     _save(conn, name, stored | {"channels": stored.get("channels", {}) | {channel: texts}})
 
 
+def move_channel(conn: Connection, name: str, old: str, new: str) -> None:
+    """A channel got another id: how far it was read stays true."""
+    stored = _cursor(conn, name, lock=True)
+    channels = dict(stored.get("channels", {}))
+    if old in channels:
+        cursor = channels.pop(old)
+        _save(conn, name, stored | {"channels": {new: cursor} | channels})
+
+
 def save_swept(conn: Connection, name: str, began_at: datetime) -> None:
     """Remember that a sweep which began at an instant went through all channels."""
     _save(conn, name, _cursor(conn, name, lock=True) | {"swept_at": began_at.isoformat()})

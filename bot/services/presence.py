@@ -33,13 +33,14 @@ _GONE = {
 }
 _BACK = frozenset({"member_joined_channel", "channel_unarchive", "group_unarchive"})
 _REVOKED = frozenset({"tokens_revoked", "app_uninstalled"})
+_RENAMED = "channel_id_changed"
 _MOST_NAMED = 20
 _NO_ALERTS = (
     "Cards and alerts cannot be posted there any more: alerts go to an admin until there is another `alert_channel` in "
     "the configuration, or Threadline is invited again."
 )
 
-KINDS = frozenset(_GONE) | _BACK | _REVOKED
+KINDS = frozenset(_GONE) | _BACK | _REVOKED | {_RENAMED}
 
 log = structlog.get_logger()
 
@@ -53,6 +54,9 @@ async def read(desk: Desk, slack: SlackClients, event: Payload) -> Apply:
     kind = text_of(event.get("type"))
     if kind in _REVOKED:
         return await _read_revoked(desk, slack, event)
+    if kind == _RENAMED:
+        old, new = text_of(event.get("old_channel_id")), text_of(event.get("new_channel_id"))
+        return partial(_move, desk, old, new) if old and new else lambda _conn, _now: f"noticed: {kind}"
     channel = _channel_of(event)
     is_ours = "user" not in event or not kind.startswith("member_") or event["user"] == desk.installation.bot_user
     if not is_ours or not channel:
@@ -80,6 +84,16 @@ def _dead(desk: Desk, kind: str, conn: Connection, _now: datetime) -> str:
     workspaces.set_state(conn, desk.workspace, WorkspaceState.DEAD)
     log.error("workspace.dead", workspace=desk.workspace, reason=kind)
     return f"stopped: {kind}"
+
+
+def _move(desk: Desk, old: str, new: str, conn: Connection, now: datetime) -> str:
+    """A channel that becomes shared, or ceases to be, gets another id: everything about it follows."""
+    channels.change_id(conn, desk.workspace, old, new)
+    config = desk.config
+    if config.lists(old) or old in config.alert_channels:
+        what = f"Slack has given <#{new}> another id: write {new} for {old} in the configuration."
+        notices.say(conn, desk, f"channel:{old}:{new}", what, now, channel=new, about=new)
+    return f"moved: {old} to {new}"
 
 
 def _gone(desk: Desk, kind: str, channel: str, conn: Connection, now: datetime) -> str:

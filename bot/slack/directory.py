@@ -119,6 +119,9 @@ class Directory:
         elif kind.startswith("subteam_"):
             group = text_of(event.get("subteam_id")) or text_of(mapping(event.get("subteam")).get("id"))
             self._group_members.pop(group, None)
+        elif kind == "channel_id_changed":
+            for field in ("old_channel_id", "new_channel_id"):
+                self._channels.pop(text_of(event.get(field)), None)
         elif kind.startswith(("channel_", "group_", "member_")):
             named = event.get("channel")
             self._channels.pop(text_of(mapping(named).get("id")) or text_of(named), None)

@@ -146,3 +146,21 @@ async def test_somebody_elses_revoked_token_stops_nothing(desk: Desk):
     )
     await desk.at("10:01")
     assert len(desk.sandbox.read.messages(TRIAGE)) >= 2
+
+
+async def test_a_channel_that_gets_another_id_keeps_its_tickets_and_their_threads(desk: Desk):
+    thread = await desk.post("U0RITA", "The export is empty")
+    desk.sandbox.channels.change_id("C0ACME", "C0ACMENEW")
+    await desk.at("09:20")
+    await desk.post("U0ANA", "It is full again.", channel="C0ACMENEW", thread=thread)
+    assert desk.promises()["First reply"] == "met in 20 min"
+    assert desk.facts()["Channel"] == "<#C0ACMENEW>"
+    assert len(desk.cards()) == 1
+
+
+async def test_the_team_hears_which_id_to_write_into_the_configuration(desk: Desk):
+    desk.sandbox.channels.change_id("C0HELP", "C0HELPNEW")
+    await desk.pass_time(seconds=5)
+    assert notices(desk) == [
+        "Slack has given <#C0HELPNEW> another id: write C0HELPNEW for C0HELP in the configuration."
+    ]
