@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from bot.services import aftermath
 from bot.services.desk import Desk
 from bot.services.metric_log import append_log, event_record
+from bot.services.rearming import rearmed, rearmed_by_late_news
 from bot.services.rules_in_force import Versions, rules_of, versions_of, versions_through
-from bot.services.steps import Steps, rearmed
+from bot.services.steps import Steps
 from bot.services.watching import instance_record, logs_of
 from sla.alert_log import AlertLog
 from sla.engine import TicketState, fold, in_order, settle, start, state_from_json, state_to_json
@@ -68,6 +69,9 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
     story = fold(initial, begun_under, events, until)
     came = versions_through((first_version, begun_under), initial, history, events)
     logs = logs_of(instances.of_ticket(conn, desk.workspace, ticket.ticket_id))
+    if "engine" in ticket.state:
+        before = load_state(conn, desk, ticket)
+        logs = rearmed_by_late_news(desk, ticket, before, story.state, logs, now)
     records = [
         instance_record(
             desk, ticket, story.state, instance, logs.get(instance.key, AlertLog()), now, version=came.of(instance.key)
@@ -116,9 +120,8 @@ def _save_steps(
     conn: Connection, desk: Desk, ticket: TicketRecord, steps: Steps, memory: Mapping[str, Any], now: datetime
 ) -> None:
     touched = steps.touched()
-    logs = rearmed(
-        desk, ticket, steps, logs_of(instances.some(conn, desk.workspace, ticket.ticket_id, _named(touched)))
-    )
+    known = instances.some(conn, desk.workspace, ticket.ticket_id, _named(touched))
+    logs = rearmed(desk, ticket, steps, logs_of(known), now)
     records = [
         instance_record(
             desk, ticket, steps.state, instance, logs.get(key, AlertLog()), now, version=steps.versions.of(key)

@@ -1,18 +1,13 @@
 """Steps of the engine, gathered until they are stored together."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.services.desk import Desk
 from bot.services.rules_in_force import Versions
-from bot.services.watching import route_of, watch
-from sla.alert_log import AlertLog
-from sla.alerts import retargeted
 from sla.engine import Instance, LogType, MetricEvent, TicketState, advance
 from sla.events import Event, RulesChanged
 from sla.metrics import Metric
-from store.tickets import TicketRecord
 
 Key = tuple[Metric, int]
 
@@ -68,16 +63,3 @@ class Steps:
         if isinstance(event, RulesChanged):
             self.versions.announce(desk.rules_version)
         self.take(advance(self.state, event))
-
-
-def rearmed(desk: Desk, ticket: TicketRecord, steps: Steps, logs: Mapping[Key, AlertLog]) -> Mapping[Key, AlertLog]:
-    """The alerts' logs after the changes of target: thresholds that now lie ahead may be told once more."""
-    now_open = {instance.key: instance for instance in steps.state.open_instances}
-    after_all = dict(logs)
-    for before_state, before, at in steps.retargeted:
-        after = now_open.get(before.key)
-        if after is not None:
-            was, is_now = watch(ticket, before_state, before), watch(ticket, steps.state, after)
-            route = route_of(desk, steps.state, after)
-            after_all[before.key], _ = retargeted(was, is_now, route, after_all.get(before.key, AlertLog()), at)
-    return after_all
