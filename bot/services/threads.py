@@ -14,6 +14,7 @@ from bot.config.model import ChannelSettings, OpenBy
 from bot.services import ticketing
 from bot.services.assigning import assignment
 from bot.services.desk import Desk
+from bot.services.own_threads import is_before_customers
 from bot.services.speakers import Speaker
 from bot.services.thanks import thanks
 from bot.services.ticketing import Entry
@@ -126,6 +127,8 @@ def threaded(desk: Desk, said: Said, parent: Said | None, conn: Connection, now:
             return "ignored: the ticket is closed"
         _open(desk, said, conn, now)
         return "ticket opened: follow-up"
+    if is_before_customers(conn, desk, ticket, said.comment()):
+        return "ignored: a thread without a customer"
     return _record_comment(desk, said, ticket.ticket_id, conn, now)
 
 
@@ -224,7 +227,6 @@ def _open(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
     """A new ticket for the message and what Slack and the configuration know about its author and channel."""
     message, channel = said.message, said.channel
     customer = desk.config.customer_of(message.channel, said.speaker.person.team or message.team)
-    by_customer = said.speaker.role is Role.END_USER
     created = events.Created(
         at=message.at, by=said.speaker.role, user=message.user, public=True, text=said.text, id=said.key
     )
@@ -235,7 +237,7 @@ def _open(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
         channel_kind=channel.kind or ChannelKind.PUBLIC,
         customer=customer.key if customer else None,
         customer_tier=customer.tier if customer else None,
-        requester=message.user if by_customer else None,
+        requester=message.user if said.speaker.role is Role.END_USER else None,
         subject=said.text or " ".join(message.file_names),
         tags=list(customer.tags) if customer else [],
         group_name=said.settings.group,
