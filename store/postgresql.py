@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -30,25 +30,41 @@ Unit = Callable[[Connection], Any]
 
 def writing_engine(url: URL, *, virtual_clock: bool = False) -> Engine:
     """A synchronous engine, one connection for each writing thread."""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=_WRITERS,
         max_overflow=0,
         connect_args=_CONNECT,
         execution_options={VIRTUAL_CLOCK: virtual_clock},
+        hide_parameters=True,  # they hold what customers wrote, and errors are logged
     )
+    event.listen(engine, "handle_error", _drop_details)
+    return engine
+
+
+def _drop_details(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the failing row below the first line of an error; only that line says what went wrong."""
+    failure, wrapped = context.original_exception, context.sqlalchemy_exception
+    if isinstance(failure, psycopg.Error) and failure.diag.message_detail is not None:
+        whole, point = str(failure), failure.diag.message_primary or type(failure).__name__
+        failure.args = (point,)
+        if wrapped is not None:
+            wrapped.args = tuple(each.replace(whole, point) for each in wrapped.args)
 
 
 def reading_engine(url: URL) -> AsyncEngine:
     """An engine whose transactions see one snapshot and cannot write."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=_READERS,
         max_overflow=0,
         connect_args=_CONNECT,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
+        hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "handle_error", _drop_details)
+    return engine
 
 
 class Writer:
@@ -129,7 +145,7 @@ class Listener:
 
     async def _run(self) -> None:
         while True:
-            with suppress(psycopg.OperationalError):
+            with suppress(psycopg.Error, OSError, UnicodeError):
                 await self._listen()
             self.listening.clear()
             await asyncio.sleep(_RETRY_LISTEN_SECONDS)
@@ -139,6 +155,12 @@ class Listener:
             await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
             self.listening.set()
             async for notification in conn.notifies():
-                replica, topics = parse(notification.payload)
-                if replica != self._replica and topics:
-                    self._on_notify(topics)
+                self._hear(notification.payload)
+
+    def _hear(self, payload: str) -> None:
+        """Anybody who may use the database can notify: what is not one of ours is nothing to us."""
+        if not payload.strip():
+            return
+        replica, topics = parse(payload)
+        if replica != self._replica and topics:
+            self._on_notify(topics)

@@ -75,7 +75,10 @@ def writing_engine(url: URL, *, virtual_clock: bool = False) -> Engine:
     A deferred transaction that turns to writing fails with BUSY_SNAPSHOT whatever the timeout.
     """
     engine = create_engine(
-        url.set(drivername=f"sqlite+{_IMMEDIATE}"), poolclass=NullPool, execution_options={VIRTUAL_CLOCK: virtual_clock}
+        url.set(drivername=f"sqlite+{_IMMEDIATE}"),
+        poolclass=NullPool,
+        execution_options={VIRTUAL_CLOCK: virtual_clock},
+        hide_parameters=True,  # they hold what customers wrote, and errors are logged
     )
     event.listen(engine, "connect", lambda connection, _: _settings(connection, writes=True))
     return engine
@@ -83,7 +86,9 @@ def writing_engine(url: URL, *, virtual_clock: bool = False) -> Engine:
 
 def reading_engine(url: URL) -> AsyncEngine:
     """An engine whose transactions see one snapshot and cannot write."""
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=_READERS, max_overflow=0)
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite"), pool_size=_READERS, max_overflow=0, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", lambda connection, _: _settings(connection, writes=False))
     event.listen(engine.sync_engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
     return engine
