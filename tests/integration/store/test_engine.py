@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from store import counters, inbox, instances, migrations, outbox, rules, tickets
 from store.engine import Database
@@ -411,3 +411,17 @@ async def test_an_older_schema_is_refused_with_the_command_that_helps(empty_data
     await db.close()
     async with Database(empty_database_url) as again:
         assert await again.write(add) == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("payload", ["", " ", "somebody", "somebody outbox2", "\u2028 outbox"])
+async def test_a_notification_that_is_not_ours_deafens_nobody(postgresql_url: str, payload: str) -> None:
+    async with Database(postgresql_url) as writer, Database(postgresql_url) as listener:
+        woken = asyncio.Event()
+        listener.on_notify(lambda _: woken.set())
+        await listener.listening()
+
+        await writer.write(lambda conn: conn.execute(select(func.pg_notify("threadline", payload))))
+        await writer.write(lambda conn: outbox.enqueue(conn, alert("a")))
+        async with asyncio.timeout(3):
+            await woken.wait()
