@@ -122,7 +122,7 @@ class Threadline:
         self.db = db
         self.clock = clock
         self.slack = SlackClients(token=connection.bot_token, base_url=connection.api_url)
-        self.directory = Directory(self.slack)
+        self.directory = Directory(self.slack, clock)
         self._desk: Desk | None = None
         self.recovery = Recovery(db=db, slack=self.slack, clock=clock)
         self.dispatch = Dispatch(

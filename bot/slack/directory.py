@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
 
-from bot.slack.client import SlackClients, find
+from bot.clock import Clock, SystemClock
+from bot.slack.client import SlackClients, SlackUnavailableError, find
 from bot.slack.envelopes import mapping, text_of
+from bot.slack.text import plain
 from sla.ticket import ChannelKind, Role
 
 
@@ -57,14 +60,30 @@ def role_of(person: Person, *, agents: frozenset[str], home: str | None, externa
     return Role.AGENT if external and at_home else Role.END_USER
 
 
-class Directory:
-    """Remembers what Slack said until an event says that it changed."""
+T = TypeVar("T")
 
-    def __init__(self, slack: SlackClients) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known(Generic[T]):
+    """What Slack said, and when."""
+
+    value: T
+    since: datetime
+
+
+# An event that says so may be lost. Who reads along decides what may be posted, so that is asked most often.
+_CHANNELS_FOR, _PEOPLE_FOR = timedelta(seconds=60), timedelta(minutes=5)
+
+
+class Directory:
+    """Remembers what Slack said until an event says that it changed, and at most for some minutes."""
+
+    def __init__(self, slack: SlackClients, clock: Clock | None = None) -> None:
         self._slack = slack
-        self._people: dict[str, Person] = {}
-        self._channels: dict[str, Channel] = {}
-        self._group_members: dict[str, frozenset[str]] = {}
+        self._clock = clock or SystemClock()
+        self._people: dict[str, _Known[Person]] = {}
+        self._channels: dict[str, _Known[Channel]] = {}
+        self._group_members: dict[str, _Known[frozenset[str]]] = {}
 
     async def person(self, user: str, *, team: str = "") -> Person:
         """What Slack says about ``user``; somebody it will not tell us about is a stranger.
@@ -72,17 +91,24 @@ class Directory:
         Raises:
             SlackUnavailableError: Ask again later.
         """
-        if user not in self._people:
-            answer = await find("users.info", self._slack.client().users_info(user=user))
+        known = self._people.get(user)
+        if known is None or self._is_old(known, _PEOPLE_FOR):
+            try:
+                answer = await find("users.info", self._slack.client().users_info(user=user))
+            except SlackUnavailableError:
+                if known is None:
+                    raise
+                return known.value  # people rarely change, and their answers must count meanwhile
             if answer is None:
+                self._people.pop(user, None)
                 return Person(user=user, name=user, team=team, is_bot=user.startswith("B"), is_stranger=True)
-            self._people[user] = person_from(mapping(answer.get("user")), user=user)
-        return self._people[user]
+            known = self._people[user] = self._now(person_from(mapping(answer.get("user")), user=user))
+        return known.value
 
     def known_name(self, user: str) -> str:
         """What somebody is called, if Slack has told us already; else the id."""
         known = self._people.get(user)
-        return known.name if known else user
+        return known.value.name if known else user
 
     async def channel(self, channel: str) -> Channel | None:
         """What Slack says about ``channel``; None for one that the bot cannot see.
@@ -90,12 +116,14 @@ class Directory:
         Raises:
             SlackUnavailableError: Ask again later.
         """
-        if channel not in self._channels:
+        known = self._channels.get(channel)
+        if known is None or self._is_old(known, _CHANNELS_FOR):
             answer = await find("conversations.info", self._slack.client().conversations_info(channel=channel))
             if answer is None:
+                self._channels.pop(channel, None)
                 return None
-            self._channels[channel] = channel_from(mapping(answer.get("channel")), channel=channel)
-        return self._channels[channel]
+            known = self._channels[channel] = self._now(channel_from(mapping(answer.get("channel")), channel=channel))
+        return known.value
 
     async def members(self, user_group: str) -> frozenset[str]:
         """The people of a user group; nobody where it does not exist.
@@ -103,13 +131,27 @@ class Directory:
         Raises:
             SlackUnavailableError: Ask again later.
         """
-        if user_group not in self._group_members:
+        known = self._group_members.get(user_group)
+        if known is None or self._is_old(known, _PEOPLE_FOR):
             client = self._slack.client()
-            answer = await find("usergroups.users.list", client.usergroups_users_list(usergroup=user_group))
+            try:
+                answer = await find("usergroups.users.list", client.usergroups_users_list(usergroup=user_group))
+            except SlackUnavailableError:
+                if known is None:
+                    raise
+                return known.value
             if answer is None:
+                self._group_members.pop(user_group, None)
                 return frozenset()
-            self._group_members[user_group] = frozenset(map(str, answer.get("users") or ()))
-        return self._group_members[user_group]
+            known = self._group_members[user_group] = self._now(frozenset(map(str, answer.get("users") or ())))
+        return known.value
+
+    def _now(self, value: T) -> _Known[T]:
+        return _Known(value=value, since=self._clock.now())
+
+    def _is_old(self, known: _Known[Any], lasting: timedelta) -> bool:
+        """Whether it was learned long ago, or in a future that a clock set back has not reached yet."""
+        return not timedelta() <= self._clock.now() - known.since < lasting
 
     def notice(self, event: Mapping[str, Any]) -> None:
         """Take in an event that says something changed; the next question asks Slack anew."""
@@ -133,7 +175,7 @@ def person_from(raw: Mapping[str, Any], *, user: str) -> Person:
     names = (profile.get("display_name"), profile.get("real_name"), raw.get("real_name"), raw.get("name"))
     return Person(
         user=user,
-        name=next((text_of(name) for name in names if text_of(name)), user),
+        name=next((name for name in map(_name, names) if name), user),
         team=text_of(raw.get("team_id")),
         is_bot=raw.get("is_bot") is True or user == "USLACKBOT",
         is_guest=raw.get("is_restricted") is True or raw.get("is_ultra_restricted") is True,
@@ -152,8 +194,13 @@ def channel_from(raw: Mapping[str, Any], *, channel: str) -> Channel:
         kind = ChannelKind.PRIVATE if raw.get("is_private") is True else ChannelKind.PUBLIC
     return Channel(
         channel=channel,
-        name=text_of(raw.get("name")) or channel,
+        name=_name(raw.get("name")) or channel,
         kind=kind,
         is_member=raw.get("is_member") is True,
         is_archived=raw.get("is_archived") is True,
     )
+
+
+def _name(value: object) -> str:
+    """A name on one line, without characters that nobody sees: people choose their own, customers too."""
+    return " ".join(plain(text_of(value)).split())

@@ -27,18 +27,18 @@ def envelope(key: str, *, body: str = SECRET, received_at: datetime | None = NOO
 
 async def test_an_error_of_the_database_does_not_say_what_was_to_be_stored(db: Database):
     await db.write(lambda conn: conn.execute(text("ALTER TABLE inbox RENAME TO inbox_gone")))
-    with pytest.raises(Exception, match="inbox|no Threadline tables") as failure:
+    with pytest.raises(Exception, match=r"inbox|no Threadline tables") as failure:
         await db.write(lambda conn: inbox.put(conn, envelope("k")))
     assert "hunter2" not in "".join(traceback.format_exception(failure.value))
 
 
 async def test_an_error_while_reading_does_not_say_what_was_asked_for(db: Database):
-    with pytest.raises(Exception, match="nowhere|no Threadline tables") as failure:
+    with pytest.raises(Exception, match=r"nowhere|no Threadline tables") as failure:
         await db.read(lambda conn: conn.execute(text("SELECT 1 FROM nowhere WHERE body = :it"), {"it": SECRET}))
     assert "hunter2" not in "".join(traceback.format_exception(failure.value))
 
 
 async def test_a_row_that_breaks_a_rule_is_not_shown_in_the_error(db: Database):
-    with pytest.raises(Exception, match="(?i)not.null") as failure:
+    with pytest.raises(Exception, match=r"(?i)not.null") as failure:
         await db.write(lambda conn: inbox.put(conn, envelope("k", received_at=None)))
     assert "hunter2" not in "".join(traceback.format_exception(failure.value))

@@ -1,5 +1,6 @@
 """Who is who and what is where, as Slack describes them."""
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import aiohttp
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
+from bot.clock import ManualClock
 from bot.slack.client import SlackUnavailableError
 from bot.slack.directory import Directory, Person, channel_from, person_from, role_of
 from sla.ticket import ChannelKind, Role
@@ -84,6 +86,17 @@ def test_the_kind_of_a_channel(raw, kind):
 )
 def test_somebody_is_called_what_they_chose_to_be_called(raw, name):
     assert person_from(raw, user="U0CARL").name == name
+
+
+@pytest.mark.parametrize("name", ["Ca\u202erl", "\u200bCarl\u2060", "Ca\x07rl", " Carl\n", "\ufeffCarl"])
+def test_a_name_is_free_of_what_nobody_sees(name):
+    assert person_from({"profile": {"display_name": name}}, user="U0CARL").name == "Carl"
+    assert channel_from({"name": name}, channel="C0HELP").name == "Carl"
+
+
+def test_a_name_of_which_nothing_is_seen_is_none():
+    raw = {"profile": {"display_name": "\u200b\u202e", "real_name": "Carl Customer"}}
+    assert person_from(raw, user="U0CARL").name == "Carl Customer"
 
 
 class Answering:
@@ -185,3 +198,47 @@ async def test_when_slack_does_not_answer_nobody_is_taken_for_somebody_else(trou
         await directory.channel("C0HELP")
     with pytest.raises(SlackUnavailableError):
         await directory.members("S0SUPPORT")
+
+
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("seconds", "name"), [(59, "help"), (60, "support")])
+async def test_a_channel_is_asked_about_anew_after_a_minute(seconds, name):
+    clock = ManualClock(NOON)
+    directory = Directory(Answering({"channel": {"name": "help"}}, {"channel": {"name": "support"}}), clock)
+    await directory.channel("C0HELP")
+    clock.jump(NOON + timedelta(seconds=seconds))
+    assert (await directory.channel("C0HELP")).name == name
+
+
+@pytest.mark.parametrize(("seconds", "name"), [(299, "carl"), (300, "carlo")])
+async def test_somebody_is_asked_about_anew_after_five_minutes(seconds, name):
+    clock = ManualClock(NOON)
+    directory = Directory(Answering({"user": {"name": "carl"}}, {"user": {"name": "carlo"}}), clock)
+    await directory.person("U0CARL")
+    clock.jump(NOON + timedelta(seconds=seconds))
+    assert (await directory.person("U0CARL")).name == name
+
+
+@pytest.mark.parametrize(("seconds", "members"), [(299, {"U0ADA"}), (300, {"U0BEN"})])
+async def test_a_user_group_is_asked_about_anew_after_five_minutes(seconds, members):
+    clock = ManualClock(NOON)
+    directory = Directory(Answering({"users": ["U0ADA"]}, {"users": ["U0BEN"]}), clock)
+    await directory.members("S0SUPPORT")
+    clock.jump(NOON + timedelta(seconds=seconds))
+    assert await directory.members("S0SUPPORT") == members
+
+
+async def test_while_slack_is_silent_people_stay_who_they_were_and_channels_are_not_guessed():
+    clock = ManualClock(NOON)
+    known = [{"user": {"name": "carl"}}, {"users": ["U0ADA"]}, {"channel": {"name": "help"}}]
+    directory = Directory(Answering(*known, TimeoutError(), TimeoutError(), TimeoutError()), clock)
+    for hours in (0, 1):
+        clock.jump(NOON + timedelta(hours=hours))
+        assert (await directory.person("U0CARL")).name == "carl"
+        assert await directory.members("S0SUPPORT") == {"U0ADA"}
+        if not hours:
+            await directory.channel("C0HELP")
+    with pytest.raises(SlackUnavailableError):
+        await directory.channel("C0HELP")
