@@ -122,3 +122,35 @@ def test_the_age_of_the_tick_is_that_of_the_last_one_that_succeeded():
     assert (pulse.age, pulse.is_well) == (60.0, True)
     now[0] = 190.5
     assert (pulse.age, pulse.is_well) == (60.5, False)
+
+
+async def test_the_bot_is_watched_from_its_first_tick_on(desk, monkeypatch):
+    ended, over = [], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def end(silent):
+        ended.append(silent)
+        loop.call_soon_threadsafe(over.set)
+
+    async def hang(_desk):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(desk.bot.recovery, "ticked", hang)
+    monkeypatch.setattr(desk.bot, "_watchdog", Watchdog(within=0.5, end=end))
+    desk.bot._judge()
+    async with asyncio.timeout(30):
+        await over.wait()
+    assert len(ended) == 1
+    assert desk.bot.health.alive().detail["tick_age_seconds"] is not None
+    monkeypatch.setattr("bot.app.STOP_SECONDS", 0.1)
+
+
+async def test_a_bot_whose_ticks_come_is_left_alone_and_tells_their_age(desk, monkeypatch):
+    ended = []
+    monkeypatch.setattr(desk.bot, "_watchdog", Watchdog(within=60, end=ended.append))
+    desk.bot._judge()
+    async with asyncio.timeout(30):
+        while desk.bot.alarm.ticked_at is None:  # noqa: ASYNC110 - the scheduler calls nobody back
+            await asyncio.sleep(0.01)
+    assert (await desk.get("/healthz"))[0] == 200
+    assert ended == []
