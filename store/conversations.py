@@ -16,7 +16,7 @@ class ConversationRecord:
     """A thread, keyed by its first message, and its present ticket.
 
     `opened_at` is the instant of the first message and `last_customer_at` of the newest one by a customer;
-    `synced_ts` is the newest reply that a backfill has read.
+    `synced_ts` is how far a backfill has read it.
     """
 
     workspace: str
