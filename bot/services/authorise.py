@@ -22,6 +22,7 @@ class Action(StrEnum):
     """What can be asked for."""
 
     READ_TICKETS = "read_tickets"
+    OPEN_TICKET = "open_ticket"
     ASSIGN = "assign"
     SET_STATUS = "set_status"
     SET_PRIORITY = "set_priority"

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.services import actions, authorise, commands, presence
+from bot.services.acknowledging import acknowledge
 from bot.services.actions import Answer, Asked
 from bot.services.asides import Asides
 from bot.services.backfill_findings import BACKFILL
@@ -47,10 +48,11 @@ class LostLeaseError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handled:
-    """What to apply, and what to say to the person who asked once that is committed."""
+    """What to apply, and what to say once that is committed: to the person who asked, or about a message."""
 
     apply: Callable[[Connection, datetime], str | Answer]
     response_url: str = ""
+    about: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,9 @@ class Dispatch:
         log.info("inbox.done", key=item.key, outcome="answered" if isinstance(result, Answer) else result)
         if isinstance(result, Answer) and handled.response_url:
             self.asides.begin(respond(handled.response_url, result.text))
+        elif isinstance(result, str) and result.startswith("ticket opened") and handled.about is not None:
+            channel, ts = handled.about
+            self.asides.begin(acknowledge(self.db, self.desk(), self.slack, channel=channel, ts=ts))
 
     def _apply(self, item: InboxItem, handled: Handled, conn: Connection) -> str | Answer:
         result = handled.apply(conn, self.clock.now())
@@ -146,12 +151,14 @@ class Dispatch:
         kind = text_of(event.get("type"))
         source = Source.BACKFILL if body.get(BACKFILL) is True else Source.LIVE
         self.directory.notice(event)
+        intake = Intake(desk=self.desk(), speakers=self._speakers(), slack=self.slack, source=source)
         if kind in {"message", "app_mention"}:
-            speakers = self._speakers()
-            intake = Intake(desk=self.desk(), speakers=speakers, slack=self.slack, source=source)
-            return Handled(apply=await intake.read(event))
+            about = text_of(event.get("channel")), text_of(event.get("ts"))
+            return Handled(apply=await intake.read(event), about=about)
         if kind == "reaction_added":
-            return Handled(apply=await read_reaction(self.desk(), self._speakers(), event, source))
+            item = mapping(event.get("item"))
+            about = text_of(item.get("channel")), text_of(item.get("ts"))
+            return Handled(apply=await read_reaction(intake, event), about=about)
         if kind in presence.KINDS:
             return Handled(apply=await presence.read(self.desk(), self.slack, event))
         return _nothing(f"noticed: {kind}" if kind else "ignored: an event without a type")

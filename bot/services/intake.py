@@ -35,6 +35,14 @@ _TOO_EARLY = (
     "ignored: a deletion of a message that is not a ticket's",
 )
 
+# What became of messages in a thread that was no ticket's until somebody made it one.
+_BEFORE_THE_TICKET = (
+    "ignored: waits for a reaction",
+    "ignored: does not mention us",
+    "ignored: by configuration",
+    "ignored: a thread without a customer",
+)
+
 
 def is_tracked(config: Config, channel: Channel) -> bool:
     """Whether customers write there: it is listed, or other companies read along and the bot is in it."""
@@ -99,6 +107,22 @@ class Intake:
         speaker = await self.speakers.of(message, external=False)
         return partial(threads.note, self.desk, message, speaker)
 
+    async def reacted(self, channel: str, ts: str) -> Said | None:
+        """A message of a tracked channel that is known by its ``ts`` only; None where there is none to be had.
+
+        Raises:
+            SlackUnavailableError: Slack could not be asked; try again later.
+        """
+        place = await self.speakers.directory.channel(channel)
+        if place is None or channel in self.desk.config.alert_channels or not is_tracked(self.desk.config, place):
+            return None
+        message = await self._fetch(channel, ts)
+        if message is None or self._is_ours(message):
+            return None
+        speaker = await self.speakers.of(message, external=place.is_external)
+        settings = self.desk.config.channel(channel)
+        return Said(message=message, speaker=speaker, channel=place, settings=settings, source=self.source)
+
     async def _parent(self, said: Said) -> Said | None:
         """The first message of a thread that has no ticket yet: events may arrive out of order, or never."""
         message = said.message
@@ -137,6 +161,16 @@ def _decide(desk: Desk, said: Said, decide: Apply, conn: Connection, now: dateti
     if outcome.startswith(("ticket opened", "comment")):
         for span in _spans_after(said):
             inbox.handle_again(conn, desk.workspace, span, _TOO_EARLY, now)
+    return outcome
+
+
+def open_by_reaction(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
+    """Make a message a ticket; what has been said in its thread since is then read as the ticket's."""
+    outcome = _decide(desk, said, partial(threads.by_reaction, desk, said), conn, now)
+    if outcome.startswith("ticket opened"):
+        own = f"{Kind.EVENT}:message:{said.message.channel}:"
+        since = f"{own}{said.message.ts}", f"{own}{now.timestamp():.6f}:z"
+        inbox.handle_again(conn, desk.workspace, since, _BEFORE_THE_TICKET, now)
     return outcome
 
 

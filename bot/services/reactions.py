@@ -7,15 +7,15 @@ from sqlalchemy import Connection
 from bot.config.model import ReactionAction
 from bot.services import actions, authorise, ticketing
 from bot.services.actions import Asked
+from bot.services.authorise import Action
 from bot.services.desk import Desk
-from bot.services.intake import UNKNOWN_MESSAGE, Apply
-from bot.services.speakers import Speakers
+from bot.services.intake import UNKNOWN_MESSAGE, Apply, Intake, open_by_reaction
+from bot.services.threads import Said
 from bot.services.ticketing import Entry
 from bot.slack.envelopes import Payload, mapping, parse_ts, text_of
 from sla import events
 from sla.ticket import Role, Status
-from store import ticket_events
-from store.ticket_events import Source
+from store import ticket_events, tickets
 
 _STATUSES = {
     ReactionAction.PENDING: Status.PENDING,
@@ -24,12 +24,13 @@ _STATUSES = {
 }
 
 
-async def read_reaction(desk: Desk, speakers: Speakers, event: Payload, source: Source) -> Apply:
+async def read_reaction(intake: Intake, event: Payload) -> Apply:
     """What to do about a ``reaction_added`` event; a customer's reaction decides nothing.
 
     Raises:
-        SlackUnavailableError: Slack could not be asked who reacted.
+        SlackUnavailableError: Slack could not be asked who reacted, or to what.
     """
+    desk, speakers = intake.desk, intake.speakers
     item, user, at = mapping(event.get("item")), text_of(event.get("user")), parse_ts(event.get("event_ts"))
     if user == desk.installation.bot_user or at is None:
         return lambda _conn, _now: "ignored: our own reaction"
@@ -40,20 +41,35 @@ async def read_reaction(desk: Desk, speakers: Speakers, event: Payload, source: 
     name = text_of(event.get("reaction"))
     message = f"{item.get('channel')}:{item.get('ts')}"
     asked = Asked(user=user, standing=standing, at=at, key=f"reaction:{message}:{user}:{name}:{event.get('event_ts')}")
+    if role is not Role.AGENT:
+        return lambda _conn, _now: "ignored: a customer's reaction"
+    action = desk.config.intake.reactions.get(name)
+    said = await _not_a_ticket_yet(intake, event, message) if action is ReactionAction.OPEN_TICKET else None
 
     def apply(conn: Connection, now: datetime) -> str:
+        outcome = open_by_reaction(desk, said, conn, now) if said is not None else "reaction"
         known = ticket_events.find(conn, desk.workspace, message)
-        if role is not Role.AGENT:
-            return "ignored: a customer's reaction"
         if known is None:
             return UNKNOWN_MESSAGE
         seen = events.Reaction(at=at, by=role, name=name, user=user)
-        entry = Entry(key=f"{asked.key}:seen", event=seen, actor=user, source=source)
+        entry = Entry(key=f"{asked.key}:seen", event=seen, actor=user, source=intake.source)
         ticketing.record(conn, desk, known.ticket_id, [entry], now)
-        _act(conn, desk, known.ticket_id, desk.config.intake.reactions.get(name), asked, now)
-        return "reaction"
+        if outcome.startswith("ticket opened"):
+            actions.write_down(conn, desk, known.ticket_id, asked, Action.OPEN_TICKET)
+        else:
+            _act(conn, desk, known.ticket_id, action, asked, now)
+        return outcome
 
     return apply
+
+
+async def _not_a_ticket_yet(intake: Intake, event: Payload, key: str) -> Said | None:
+    """The message that somebody reacted to, unless it is part of a ticket already."""
+    workspace = intake.desk.workspace
+    if await intake.speakers.db.read(lambda conn: ticket_events.find(conn, workspace, key)) is not None:
+        return None
+    item = mapping(event.get("item"))
+    return await intake.reacted(text_of(item.get("channel")), text_of(item.get("ts")))
 
 
 def _act(
@@ -61,5 +77,18 @@ def _act(
 ) -> None:
     if action is ReactionAction.CLAIM:
         actions.claim(conn, desk, ticket_id, asked, now)
+    elif action is ReactionAction.NO_REPLY_NEEDED:
+        actions.no_reply_needed(conn, desk, ticket_id, asked, now)
+    elif action is ReactionAction.NOT_A_TICKET:
+        actions.not_a_ticket(conn, desk, ticket_id, asked, now)
+    elif action is ReactionAction.OPEN_TICKET:
+        _bring_back(conn, desk, ticket_id, asked, now)
     elif action is not None and action in _STATUSES:
         actions.set_status(conn, desk, ticket_id, _STATUSES[action], asked, now)
+
+
+def _bring_back(conn: Connection, desk: Desk, ticket_id: int, asked: Asked, now: datetime) -> None:
+    """What was taken for no ticket is one after all."""
+    ticket = tickets.get(conn, desk.workspace, ticket_id)
+    if ticket is not None and ticket.not_a_ticket:
+        actions.not_a_ticket(conn, desk, ticket_id, asked, now, undo=True)

@@ -167,6 +167,17 @@ def _entry(said: Said, event: events.Comment | events.Created) -> Entry:
     return Entry(key=said.key, event=event, actor=said.message.user, thread_ts=said.message.root_ts, source=said.source)
 
 
+def by_reaction(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
+    """An agent's reaction makes a message a ticket, whatever else opens tickets in its channel."""
+    if ticket_events.find(conn, desk.workspace, said.key) is not None:
+        return "known"
+    ticket = tickets.of_conversation(conn, desk.workspace, said.message.channel, said.message.root_ts)
+    if ticket is not None and ticket.status != Status.CLOSED and not ticket.not_a_ticket:
+        return "ignored: its thread has a ticket"
+    _open(desk, said, conn, now)
+    return "ticket opened: by a reaction"
+
+
 def _converse(desk: Desk, said: Said, ticket_id: int, conn: Connection) -> None:
     """A message that starts a thread of its own but belongs to a ticket that exists."""
     conversations.save(
