@@ -17,6 +17,9 @@ from store.tickets import TicketRecord
 CARD, CARD_UPDATE = "card", "card_update"
 _POST_URGENCY, _UPDATE_URGENCY = 20, 10
 _WAITING = (OutboxState.PENDING,)
+_ON_ITS_WAY = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.RECONCILING)
+# Why a card is not tried again: people of other companies would read it.
+_CLOSED = "shared_with_another_company"
 
 
 def card_key(ticket_id: int) -> str:
@@ -29,6 +32,8 @@ def post(conn: Connection, desk: Desk, ticket_id: int, now: datetime, *, again: 
     ticket = tickets.get(conn, desk.workspace, ticket_id)
     channel = alert_channel(desk, ticket) if ticket else None
     if ticket is None or channel is None:
+        return
+    if again and outbox.of_ticket(conn, desk.workspace, ticket_id, kind=CARD, states=_ON_ITS_WAY):
         return
     key = card_key(ticket_id) + (f":{secrets.token_hex(4)}" if again else "")
     outbox.enqueue(
@@ -53,6 +58,9 @@ def refresh(conn: Connection, desk: Desk, ticket_id: int, now: datetime) -> None
     channel = (ticket.card_channel or alert_channel(desk, ticket)) if ticket else None
     if channel is None:
         return
+    if ticket is not None and ticket.card_ts is None and _has_failed(conn, ticket, channel):
+        post(conn, desk, ticket_id, now, again=True)
+        return
     for kind in (CARD, CARD_UPDATE):
         if outbox.of_ticket(conn, desk.workspace, ticket_id, kind=kind, states=_WAITING):
             return
@@ -70,6 +78,15 @@ def refresh(conn: Connection, desk: Desk, ticket_id: int, now: datetime) -> None
             depends_on=card_key(ticket_id),
         ),
     )
+
+
+def _has_failed(conn: Connection, ticket: TicketRecord, channel: str) -> bool:
+    """Whether the last card came to nothing, for a reason that may have passed."""
+    posted = outbox.of_ticket(conn, ticket.workspace, ticket.ticket_id, kind=CARD)
+    if not posted or any(one.state in _ON_ITS_WAY for one in posted):
+        return False
+    last = posted[-1]
+    return last.state == OutboxState.FAILED and (last.error != _CLOSED or last.destination != channel)
 
 
 def alert_channel(desk: Desk, ticket: TicketRecord) -> str | None:
