@@ -42,7 +42,7 @@ def _fill(path: Path, targets: int) -> None:
 
 def _claim(conn: Connection, now: datetime) -> None:
     """What a tick does with its rows, but for the engine: an alert for each, and the row moves on."""
-    rows = instances.due(conn, now, _BATCH)
+    rows = instances.due(conn, "T1", now, _BATCH)
     alerts = [
         NewMessage(
             workspace=row.workspace,
@@ -79,7 +79,7 @@ def _measure(path: Path) -> tuple[float, float]:
 
     try:
         with engine.connect() as conn:
-            asked = _seconds(lambda: instances.next_due(conn), 500)
+            asked = _seconds(lambda: instances.next_due(conn, "T1"), 500)
             conn.rollback()
             claimed = _seconds(lambda: batch(conn), _BATCHES)
     finally:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, collate, delete, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, collate, delete, exists, func, select, tuple_, update
 
 from store.leases import clock, lease_end
 from store.statements import columns, fixed, if_new, insert, is_postgresql, records
@@ -104,23 +104,19 @@ class Claim:
     lease: timedelta = timedelta(seconds=60)
 
 
-def take(conn: Connection, now: datetime, claim: Claim) -> list[InboxItem]:
-    """Pending envelopes in the order of their events, ours until the lease ends.
+def take(conn: Connection, workspace: str, now: datetime, claim: Claim) -> list[InboxItem]:
+    """Pending envelopes of a workspace in the order of their events, ours until the lease ends.
 
     A replica leases the inbox of a whole workspace: what belongs to one ticket cannot be told before an envelope is
     read (bursts, unthreaded replies), and Slack's own limit for a workspace is a hundredth of what one replica does.
     An item that is neither done nor put back within the lease is taken again, with one attempt more.
     """
-    found = conn.execute(_candidates(conn, now, claim)).all()
-    if not found:
-        return []
-    ours = _lease_workspaces(conn, now, claim, sorted({row.workspace for row in found}))
-    keys = [(row.workspace, row.key) for row in found if row.workspace in ours]
-    if not keys:
+    keys = conn.execute(_candidates(conn, workspace, now, claim)).scalars().all()
+    if not keys or not _lease(conn, workspace, now, claim):
         return []
     statement = (
         update(table)
-        .where(tuple_(table.c.workspace, table.c.key).in_(keys), _PENDING, table.c.not_before <= now)
+        .where(table.c.workspace == workspace, table.c.key.in_(keys), _PENDING, table.c.not_before <= now)
         .values(attempts=table.c.attempts + 1, not_before=now + claim.lease)
         .returning(*_ITEM)
     )
@@ -128,22 +124,25 @@ def take(conn: Connection, now: datetime, claim: Claim) -> list[InboxItem]:
     return sorted(taken, key=lambda item: (item.event_at, item.received_at, item.key))
 
 
-def _candidates(conn: Connection, now: datetime, claim: Claim) -> Any:
-    others = select(leases.c.workspace).where(
-        leases.c.name == INBOX_LEASE, leases.c.holder != claim.holder, leases.c.until > clock(conn, now)
+def _candidates(conn: Connection, workspace: str, now: datetime, claim: Claim) -> Any:
+    anothers = exists().where(
+        leases.c.workspace == workspace,
+        leases.c.name == INBOX_LEASE,
+        leases.c.holder != claim.holder,
+        leases.c.until > clock(conn, now),
     )
     return (
-        select(table.c.workspace, table.c.key)
-        .where(_PENDING, table.c.not_before <= now, table.c.workspace.not_in(others))
+        select(table.c.key)
+        .where(table.c.workspace == workspace, _PENDING, table.c.not_before <= now, ~anothers)
         .order_by(table.c.event_at, table.c.received_at, table.c.key)
         .limit(claim.limit)
     )
 
 
-def _lease_workspaces(conn: Connection, now: datetime, claim: Claim, workspaces: list[str]) -> set[str]:
+def _lease(conn: Connection, workspace: str, now: datetime, claim: Claim) -> bool:
     until = lease_end(conn, now, claim.lease)
     statement = insert(conn.dialect.name, leases).values(
-        [{"workspace": name, "name": INBOX_LEASE, "holder": claim.holder, "until": until} for name in workspaces]
+        {"workspace": workspace, "name": INBOX_LEASE, "holder": claim.holder, "until": until}
     )
     free = (leases.c.holder == claim.holder) | (leases.c.until <= clock(conn, now))
     renewed = statement.on_conflict_do_update(
@@ -151,7 +150,7 @@ def _lease_workspaces(conn: Connection, now: datetime, claim: Claim, workspaces:
         set_={"holder": statement.excluded.holder, "until": statement.excluded.until},
         where=free,
     ).returning(leases.c.workspace)
-    return set(conn.execute(renewed).scalars())
+    return conn.execute(renewed).first() is not None
 
 
 _MINE = (
@@ -277,9 +276,9 @@ def oldest_pending(conn: Connection) -> datetime | None:
     return conn.execute(select(func.min(table.c.event_at)).where(_PENDING)).scalar()
 
 
-def next_at(conn: Connection) -> datetime | None:
-    """When the next pending envelope may be taken."""
-    return conn.execute(select(func.min(table.c.not_before)).where(_PENDING)).scalar()
+def next_at(conn: Connection, workspace: str) -> datetime | None:
+    """When the next pending envelope of a workspace may be taken."""
+    return conn.execute(select(func.min(table.c.not_before)).where(table.c.workspace == workspace, _PENDING)).scalar()
 
 
 def listing(conn: Connection, state: InboxState, limit: int = 100) -> list[InboxItem]:

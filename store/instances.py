@@ -54,10 +54,15 @@ _OF_TICKET = (
     .where(table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
     .order_by(table.c.metric, table.c.instance)
 )
-_IS_DUE = (table.c.next_at.is_not(None), table.c.next_at <= bindparam("now"))
-_OLDEST = (table.c.next_at, table.c.workspace, table.c.ticket_id)
+_IS_DUE = (table.c.workspace == bindparam("of"), table.c.next_at.is_not(None), table.c.next_at <= bindparam("now"))
+_OLDEST = (table.c.next_at, table.c.ticket_id)
 _DUE = select(*_COLUMNS).where(*_IS_DUE).order_by(*_OLDEST).limit(bindparam("most"))
-_NEXT = select(table.c.next_at).where(table.c.next_at.is_not(None)).order_by(table.c.next_at).limit(1)
+_NEXT = (
+    select(table.c.next_at)
+    .where(table.c.workspace == bindparam("of"), table.c.next_at.is_not(None))
+    .order_by(table.c.next_at)
+    .limit(1)
+)
 _BACK_OFF = update(table).where(*_ONE).values(next_at=bindparam("until"), attempts=table.c.attempts + 1)
 _RESCHEDULE = (
     update(table)
@@ -134,20 +139,20 @@ def remove(conn: Connection, workspace: str, ticket_id: int, named: Sequence[tup
         conn.execute(_DELETE, [of_ticket | {"of_metric": metric, "of_instance": number} for metric, number in named])
 
 
-def due(conn: Connection, now: datetime, limit: int = 100) -> list[InstanceRecord]:
+def due(conn: Connection, workspace: str, now: datetime, limit: int = 100) -> list[InstanceRecord]:
     """What is due at or before `now`, oldest first; call it in a unit of `write`, which also deals with it.
 
     On PostgreSQL the tickets are locked until the unit ends and those that another replica works on are left out,
     so every due instance is seen by one replica.
     """
-    parameters = {"now": now, "most": limit}
+    parameters = {"of": workspace, "now": now, "most": limit}
     if not is_postgresql(conn):
         return list(records(InstanceRecord, conn.execute(_DUE, parameters)))
     locked = conn.execute(_lock_due(), parameters).all()
     # Asked anew: a row may have been dealt with between the look and the lock.
     keys = tuple_(*(table.c[name] for name in _KEY)).in_([tuple(row) for row in locked])
     statement = select(*_COLUMNS).where(keys, *_IS_DUE).order_by(*_OLDEST)
-    return list(records(InstanceRecord, conn.execute(statement, {"now": now}))) if locked else []
+    return list(records(InstanceRecord, conn.execute(statement, {"of": workspace, "now": now}))) if locked else []
 
 
 @cache
@@ -163,11 +168,12 @@ def _lock_due() -> Any:
     )
 
 
-def about_to_breach(conn: Connection, now: datetime, metrics: Collection[str], limit: int) -> list[int]:
+def about_to_breach(conn: Connection, workspace: str, now: datetime, metrics: Collection[str], limit: int) -> list[int]:
     """Tickets with an instance of these metrics whose deadline has passed and was not stamped yet, the oldest first."""
     statement = (
         select(table.c.ticket_id)
         .where(
+            table.c.workspace == workspace,
             table.c.next_at.is_not(None),
             table.c.next_at <= now,
             table.c.breach_at < now,
@@ -180,9 +186,9 @@ def about_to_breach(conn: Connection, now: datetime, metrics: Collection[str], l
     return list(dict.fromkeys(conn.execute(statement).scalars()))
 
 
-def next_due(conn: Connection) -> datetime | None:
+def next_due(conn: Connection, workspace: str) -> datetime | None:
     """When the next instance becomes due; in the past when something is due now."""
-    return conn.execute(_NEXT).scalar()
+    return conn.execute(_NEXT, {"of": workspace}).scalar()
 
 
 def back_off(conn: Connection, instance: InstanceRecord, until: datetime) -> None:

@@ -66,14 +66,14 @@ class Breaches:
 
     async def next_at(self) -> datetime | None:
         """When something is due next."""
-        return await self.db.read(instances.next_due)
+        return await self.db.read(lambda conn: instances.next_due(conn, self.desk().workspace))
 
 
 def _sweep(
     desk: Desk, now: datetime, unverified: frozenset[int], conn: Connection, *, leaving: frozenset[int] = frozenset()
 ) -> int:
     """One batch, oldest first. A ticket that raises is looked at later, and does not stop the others."""
-    due = [record for record in instances.due(conn, now, _BATCH) if record.ticket_id not in leaving]
+    due = [record for record in instances.due(conn, desk.workspace, now, _BATCH) if record.ticket_id not in leaving]
     for ticket_id in sorted({record.ticket_id for record in due}):
         mine = [record for record in due if record.ticket_id == ticket_id]
         try:
@@ -92,7 +92,8 @@ def _attend(
 ) -> None:
     ticket = tickets.lock(conn, desk.workspace, ticket_id)
     if ticket is None:
-        return
+        msg = f"#{ticket_id} has instances and does not exist."
+        raise LookupError(msg)
     state = evaluation.settle_due(conn, desk, ticket, now)
     watched = {(str(instance.metric), instance.number): instance for instance in state.open_instances}
     logs = logs_of(due)

@@ -91,14 +91,14 @@ class Delivery:
 
     async def next_at(self) -> datetime | None:
         """When there may be something to do next."""
-        return await self.db.read(partial(_next_at, self.settle))
+        return await self.db.read(partial(_next_at, self.desk().workspace, self.settle))
 
     async def _round(self) -> int:
         now = self.clock.now()
         due_at = await self.next_at()
         if due_at is None or due_at > now:
             return 0  # a look is cheaper than a transaction that finds nothing to claim
-        claimed = await self.db.write(partial(_claim, now, self.settle, self.desk().opened_at, list(self.recent.told)))
+        claimed = await self.db.write(partial(_claim, self.desk(), now, self.settle, list(self.recent.told)))
         self.recent.add(claimed.told, now)
         self.recent.took(claimed.ready, now)
         await asyncio.gather(*(self._reconcile(message) for message in claimed.doubtful))
@@ -180,23 +180,22 @@ class Claimed:
     told: list[Told]
 
 
-def _claim(
-    now: datetime, settle: timedelta, started_at: datetime | None, told: list[Told], conn: Connection
-) -> Claimed:
-    outbox.expire_leases(conn, now)
-    doubtful = outbox.claim_uncertain(conn, now, settle=settle, lease=LEASE, limit=_BATCH)
-    if _is_gathering(conn, now):
+def _claim(desk: Desk, now: datetime, settle: timedelta, told: list[Told], conn: Connection) -> Claimed:
+    workspace = desk.workspace
+    outbox.expire_leases(conn, workspace, now)
+    doubtful = outbox.claim_uncertain(conn, workspace, now, settle=settle, lease=LEASE, limit=_BATCH)
+    if _is_gathering(conn, workspace, now):
         return Claimed(doubtful=doubtful, ready=[], told=[])
-    new = fold_storms(conn, told, now, started_at=started_at)
-    return Claimed(doubtful=doubtful, ready=outbox.claim(conn, now, limit=_BATCH, lease=LEASE), told=new)
+    new = fold_storms(conn, workspace, told, now, started_at=desk.opened_at)
+    return Claimed(doubtful=doubtful, ready=outbox.claim(conn, workspace, now, limit=_BATCH, lease=LEASE), told=new)
 
 
-def _is_gathering(conn: Connection, now: datetime) -> bool:
+def _is_gathering(conn: Connection, workspace: str, now: datetime) -> bool:
     """Whether a tick is about to add to alerts that are only seconds old: then they go out together."""
-    due_at = instances.next_due(conn)
+    due_at = instances.next_due(conn, workspace)
     if due_at is None or due_at > now:
         return False
-    oldest = outbox.oldest_due(conn, now, SINGLE)
+    oldest = outbox.oldest_due(conn, workspace, now, SINGLE)
     return oldest is not None and now - oldest < _GATHER
 
 
@@ -211,8 +210,8 @@ def _in_time(message: OutboxMessage, outcome: Outcome, now: datetime) -> Outcome
     return outcome
 
 
-def _next_at(settle: timedelta, conn: Connection) -> datetime | None:
-    instants = (outbox.next_send_at(conn), outbox.next_expiry(conn, settle))
+def _next_at(workspace: str, settle: timedelta, conn: Connection) -> datetime | None:
+    instants = (outbox.next_send_at(conn, workspace), outbox.next_expiry(conn, workspace, settle))
     return min((at for at in instants if at is not None), default=None)
 
 

@@ -94,13 +94,16 @@ def members_of(message: OutboxMessage) -> list[Member]:
     return [Member.from_payload(one) for one in message.payload["members"]]
 
 
-def fold_storms(conn: Connection, told: Sequence[Told], now: datetime, *, started_at: datetime | None) -> list[Told]:
+def fold_storms(
+    conn: Connection, workspace: str, told: Sequence[Told], now: datetime, *, started_at: datetime | None
+) -> list[Told]:
     """Fold what is too much for its destination, within the transaction in which it would be claimed.
 
     Only alerts that certainly have not been sent are folded; what may have arrived is looked for first.
 
     Args:
         conn: Within that transaction.
+        workspace: Whose alerts they are.
         told: What the destinations had in the last minute.
         now: The moment of sending.
         started_at: When this process began, to tell why an alert is late.
@@ -109,7 +112,7 @@ def fold_storms(conn: Connection, told: Sequence[Told], now: datetime, *, starte
         What the destinations are told by the new digests.
     """
     new: list[Told] = []
-    for storm in outbox.backlog(conn, now, kinds=SINGLE):
+    for storm in outbox.backlog(conn, workspace, now, kinds=SINGLE):
         to = _place(storm.workspace, storm.destination)
         past = [one for one in told if one.to == to]
         if len(past) + storm.waiting <= MOST_SINGLE_ALERTS:

@@ -81,14 +81,15 @@ class Dispatch:
 
     async def next_at(self) -> datetime | None:
         """When the next request may be handled."""
-        return await self.db.read(inbox.next_at)
+        return await self.db.read(lambda conn: inbox.next_at(conn, self.desk().workspace))
 
     async def _round(self) -> int:
         now = self.clock.now()
         due_at = await self.next_at()
         if due_at is None or due_at > now:
             return 0
-        items = await self.db.write(lambda conn: inbox.take(conn, now, Claim(holder=self.db.replica)))
+        workspace, claim = self.desk().workspace, Claim(holder=self.db.replica)
+        items = await self.db.write(lambda conn: inbox.take(conn, workspace, now, claim))
         for item in items:
             if self.stopping():
                 break  # what is not begun is handed over

@@ -97,7 +97,7 @@ def status_view(
 
 def figures(conn: Connection, workspace: str, now: datetime) -> Figures:
     """What the database says of how things go, for Prometheus."""
-    due_at = instances.next_due(conn)
+    due_at = instances.next_due(conn, workspace)
     known = workspaces.get(conn, workspace)
     return Figures(
         inbox=inbox.counts(conn),

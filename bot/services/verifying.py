@@ -92,4 +92,6 @@ class Verifier:
 
     async def questions(self, now: datetime) -> list[int]:
         """The tickets whose replies are about to be called missed."""
-        return await self._db.read(lambda conn: instances.about_to_breach(conn, now, REPLY_METRICS, _MOST_AT_ONCE))
+        return await self._db.read(
+            lambda conn: instances.about_to_breach(conn, self._desk().workspace, now, REPLY_METRICS, _MOST_AT_ONCE)
+        )

@@ -23,7 +23,8 @@ from store.leases import clock, lease_end
 from store.outbox.messages import COLUMNS, IS_PENDING, OutboxMessage, OutboxState
 from store.statements import fixed, insert, is_postgresql, records
 from store.tables import outbox as table
-from store.tables import slot, workspace
+from store.tables import slot
+from store.tables import workspace as workspaces
 from store.workspaces import WorkspaceState
 
 _UNENDED = [OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.RECONCILING]
@@ -35,17 +36,17 @@ _KEY = tuple_(table.c.workspace, table.c.key)
 Destination = tuple[str, str]
 
 
-def claim(conn: Connection, now: datetime, *, limit: int = 20, lease: timedelta) -> list[OutboxMessage]:
+def claim(conn: Connection, workspace: str, now: datetime, *, limit: int = 20, lease: timedelta) -> list[OutboxMessage]:
     """Messages to send now, most urgent first, at most one for each destination; ours until the lease ends.
 
     A destination gets its next message when the one before has ended and its slot says so. Nothing is taken for a
     dead workspace, nor before what a message depends on has ended. On PostgreSQL `lease_until` is on the database's
     clock: measure the lease from before this call.
     """
-    chosen = _chosen(conn, now, limit)
+    chosen = _chosen(conn, workspace, now, limit)
     if chosen and is_postgresql(conn):
         # Between the look and the lock another replica may have taken the destination: lock, then look again.
-        chosen = _chosen(conn, now, limit, _lock_slots(conn, now, sorted({row[:2] for row in chosen})))
+        chosen = _chosen(conn, workspace, now, limit, _lock_slots(conn, now, sorted({row[:2] for row in chosen})))
     if not chosen:
         return []
     statement = (
@@ -64,14 +65,21 @@ def claim(conn: Connection, now: datetime, *, limit: int = 20, lease: timedelta)
     return sorted(taken, key=lambda message: (-message.urgency, message.created_at, message.key))
 
 
-def _chosen(conn: Connection, now: datetime, limit: int, among: Sequence[Destination] | None = None) -> list[Any]:
+def _chosen(
+    conn: Connection, workspace: str, now: datetime, limit: int, among: Sequence[Destination] | None = None
+) -> list[Any]:
     """The first message (workspace, destination, key) of each free destination."""
     if among is not None and not among:
         return []
     free = (
         select(table.c.workspace, table.c.destination)
         .select_from(table.outerjoin(slot, _BELONGS))
-        .where(IS_PENDING, table.c.not_before <= now, or_(slot.c.next_at.is_(None), slot.c.next_at <= clock(conn, now)))
+        .where(
+            table.c.workspace == workspace,
+            IS_PENDING,
+            table.c.not_before <= now,
+            or_(slot.c.next_at.is_(None), slot.c.next_at <= clock(conn, now)),
+        )
         .distinct()
     )
     if among is not None:
@@ -113,7 +121,7 @@ def _may_go(message: Any) -> ColumnElement[bool]:
 
 
 def _is_alive() -> ColumnElement[bool]:
-    return ~exists().where(workspace.c.workspace == table.c.workspace, workspace.c.state == WorkspaceState.DEAD)
+    return ~exists().where(workspaces.c.workspace == table.c.workspace, workspaces.c.state == WorkspaceState.DEAD)
 
 
 def _lock_slots(conn: Connection, now: datetime, wanted: Sequence[Destination]) -> list[Destination]:
@@ -145,15 +153,15 @@ def _occupy(conn: Connection, taken: Sequence[OutboxMessage]) -> None:
     conn.execute(_occupation(conn.dialect.name), rows)
 
 
-def expire_leases(conn: Connection, now: datetime) -> int:
+def expire_leases(conn: Connection, workspace: str, now: datetime) -> int:
     """What was on its way when its lease ended is uncertain, never pending: it may have arrived; how many."""
-    expired = update(table).where(_IS_CLAIMED, table.c.lease_until <= clock(conn, now))
+    expired = update(table).where(table.c.workspace == workspace, _IS_CLAIMED, table.c.lease_until <= clock(conn, now))
     changed = expired.values(state=OutboxState.UNCERTAIN, not_before=now, error="The lease ended before an answer.")
     return conn.execute(changed).rowcount
 
 
 def claim_uncertain(
-    conn: Connection, now: datetime, *, settle: timedelta, lease: timedelta, limit: int = 20
+    conn: Connection, workspace: str, now: datetime, *, settle: timedelta, lease: timedelta, limit: int = 20
 ) -> list[OutboxMessage]:
     """Messages that have been uncertain for `settle`, to look for in their destination's history, oldest first.
 
@@ -161,8 +169,14 @@ def claim_uncertain(
     """
     settled = (
         select(table.c.workspace, table.c.key)
-        .where(_IS_UNCERTAIN, table.c.not_before <= now - settle, _may_go(table), _is_alive())
-        .order_by(table.c.not_before, table.c.workspace, table.c.key)
+        .where(
+            table.c.workspace == workspace,
+            _IS_UNCERTAIN,
+            table.c.not_before <= now - settle,
+            _may_go(table),
+            _is_alive(),
+        )
+        .order_by(table.c.not_before, table.c.key)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -179,20 +193,21 @@ def claim_uncertain(
     return sorted(taken, key=lambda message: (message.not_before, message.key))
 
 
-def next_send_at(conn: Connection) -> datetime | None:
+def next_send_at(conn: Connection, workspace: str) -> datetime | None:
     """When `claim` may have something next: possibly in the past; None when nothing waits that could go."""
     moment = case((slot.c.next_at > table.c.not_before, slot.c.next_at), else_=table.c.not_before)
     statement = (
         select(func.min(moment, type_=table.c.not_before.type))
         .select_from(table.outerjoin(slot, _BELONGS))
-        .where(IS_PENDING, _may_go(table), _is_alive())
+        .where(table.c.workspace == workspace, IS_PENDING, _may_go(table), _is_alive())
     )
     return conn.execute(statement).scalar()
 
 
-def next_expiry(conn: Connection, settle: timedelta) -> datetime | None:
+def next_expiry(conn: Connection, workspace: str, settle: timedelta) -> datetime | None:
     """When `expire_leases` or `claim_uncertain` may have something next."""
-    lease = conn.execute(select(func.min(table.c.lease_until)).where(_IS_CLAIMED)).scalar()
-    uncertain = select(func.min(table.c.not_before)).where(_IS_UNCERTAIN, _may_go(table), _is_alive())
+    ours = table.c.workspace == workspace
+    lease = conn.execute(select(func.min(table.c.lease_until)).where(ours, _IS_CLAIMED)).scalar()
+    uncertain = select(func.min(table.c.not_before)).where(ours, _IS_UNCERTAIN, _may_go(table), _is_alive())
     doubt = conn.execute(uncertain).scalar()
     return min((at for at in (lease, doubt and doubt + settle) if at is not None), default=None)

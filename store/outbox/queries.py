@@ -29,19 +29,21 @@ class Backlog:
     waiting: int
 
 
-def backlog(conn: Connection, now: datetime, *, kinds: Sequence[str] = ("alert",), more_than: int = 0) -> list[Backlog]:
-    """Destinations for which more than so many messages of some kinds are due: a storm."""
+def backlog(
+    conn: Connection, workspace: str, now: datetime, *, kinds: Sequence[str] = ("alert",), more_than: int = 0
+) -> list[Backlog]:
+    """Destinations of a workspace for which more than so many messages of some kinds are due: a storm."""
     number = func.count()
     statement = (
-        select(table.c.workspace, table.c.destination, number)
-        .where(IS_PENDING, table.c.kind.in_(kinds), table.c.not_before <= now)
-        .group_by(table.c.workspace, table.c.destination)
+        select(table.c.destination, number)
+        .where(table.c.workspace == workspace, IS_PENDING, table.c.kind.in_(kinds), table.c.not_before <= now)
+        .group_by(table.c.destination)
         .having(number > more_than)
-        .order_by(table.c.workspace, table.c.destination)
+        .order_by(table.c.destination)
     )
     return [
         Backlog(workspace=workspace, destination=destination, waiting=waiting)
-        for workspace, destination, waiting in conn.execute(statement)
+        for destination, waiting in conn.execute(statement)
     ]
 
 
@@ -63,12 +65,15 @@ def pending(
     return list(records(OutboxMessage, conn.execute(statement)))
 
 
-def oldest_due(conn: Connection, now: datetime, kinds: Sequence[str]) -> datetime | None:
+def oldest_due(conn: Connection, workspace: str, now: datetime, kinds: Sequence[str]) -> datetime | None:
     """When the oldest of the messages of some kinds that are due was recorded."""
-    statement = select(func.min(table.c.created_at)).where(
-        IS_PENDING, table.c.kind.in_(kinds), table.c.not_before <= now
+    # For each destination, so that SQLite reads what waits and not the whole history.
+    statement = (
+        select(func.min(table.c.created_at))
+        .where(table.c.workspace == workspace, IS_PENDING, table.c.kind.in_(kinds), table.c.not_before <= now)
+        .group_by(table.c.destination)
     )
-    return conn.execute(statement).scalar()
+    return min(conn.execute(statement).scalars(), default=None)
 
 
 def find(conn: Connection, workspace: str, key: str) -> OutboxMessage | None:

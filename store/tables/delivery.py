@@ -22,6 +22,8 @@ _QUARANTINED = text("state = 'quarantined'")
 _FAILED = text("state = 'failed'")
 _CLAIMED = text("state IN ('sending', 'reconciling')")
 _UNCERTAIN = text("state = 'uncertain'")
+_OF_TICKET = text("ticket_id IS NOT NULL")
+_POSTED = text("message_ts IS NOT NULL")
 
 
 class InboxRow(Base, table=True):
@@ -29,7 +31,15 @@ class InboxRow(Base, table=True):
 
     __tablename__ = "inbox"
     __table_args__: ClassVar[tuple[Index, ...]] = (
-        Index("ix_inbox_pending", "event_at", "received_at", "key", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index(
+            "ix_inbox_pending",
+            "workspace",
+            "event_at",
+            "received_at",
+            "key",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
         Index("ix_inbox_quarantined", "event_at", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED),
     )
 
@@ -72,11 +82,19 @@ class OutboxRow(Base, table=True):
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
         ),
-        Index("ix_outbox_claimed", "lease_until", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
-        Index("ix_outbox_uncertain", "not_before", sqlite_where=_UNCERTAIN, postgresql_where=_UNCERTAIN),
+        Index("ix_outbox_claimed", "workspace", "lease_until", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
+        Index("ix_outbox_uncertain", "workspace", "not_before", sqlite_where=_UNCERTAIN, postgresql_where=_UNCERTAIN),
         Index("ix_outbox_failed", "created_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
-        Index("ix_outbox_ticket", "workspace", "ticket_id"),
-        Index("ix_outbox_message", "workspace", "channel_id", "message_ts"),
+        # Partial, so that SQLite never prefers them where only the workspace is given: they hold the whole history.
+        Index("ix_outbox_ticket", "workspace", "ticket_id", sqlite_where=_OF_TICKET, postgresql_where=_OF_TICKET),
+        Index(
+            "ix_outbox_message",
+            "workspace",
+            "channel_id",
+            "message_ts",
+            sqlite_where=_POSTED,
+            postgresql_where=_POSTED,
+        ),
     )
 
     workspace: Key

@@ -28,7 +28,7 @@ class MetricInstanceRow(Base, table=True):
     __tablename__ = "metric_instance"
     __table_args__: ClassVar[tuple[object, ...]] = (
         ForeignKeyConstraint(["workspace", "ticket_id"], ["ticket.workspace", "ticket.ticket_id"]),
-        Index("ix_metric_instance_due", "next_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("ix_metric_instance_due", "workspace", "next_at", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("ix_metric_instance_open", "workspace", "breach_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_metric_instance_activated", "workspace", "activated_at"),
     )

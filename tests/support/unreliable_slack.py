@@ -84,7 +84,7 @@ class World:
         self.asleep = [sleeper for sleeper in self.asleep if sleeper[0] > self.now]
         match self.chance.randrange(5):
             case 0 | 1:
-                self.in_hand += self._unit(lambda conn: outbox.claim(conn, self.now, limit=2, lease=LEASE))
+                self.in_hand += self._unit(lambda conn: outbox.claim(conn, "T1", self.now, limit=2, lease=LEASE))
             case 2:
                 self._reconcile()
             case _ if self.in_hand:
@@ -92,7 +92,7 @@ class World:
 
     def _expire(self, conn: Connection) -> None:
         if self.rules.expired_is_uncertain:
-            outbox.expire_leases(conn, self.now)
+            outbox.expire_leases(conn, "T1", self.now)
         else:
             expired = update(table).where(table.c.state == "sending", table.c.lease_until <= self.now)
             conn.execute(expired.values(state="pending"))
@@ -141,7 +141,7 @@ class World:
 
     def _reconcile(self) -> None:
         settle = SETTLE if self.rules.settles else timedelta(0)
-        doubtful = self._unit(lambda conn: outbox.claim_uncertain(conn, self.now, settle=settle, lease=LEASE))
+        doubtful = self._unit(lambda conn: outbox.claim_uncertain(conn, "T1", self.now, settle=settle, lease=LEASE))
         for message in doubtful:
             visible = any(key == message.key and at <= self.now for at, key in self.posted)
             if visible:

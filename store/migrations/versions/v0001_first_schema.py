@@ -48,7 +48,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inbox_pending",
         "inbox",
-        ["event_at", "received_at", "key"],
+        ["workspace", "event_at", "received_at", "key"],
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
@@ -105,12 +105,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_claimed",
         "outbox",
-        ["lease_until"],
+        ["workspace", "lease_until"],
         unique=False,
         sqlite_where=sa.text("state IN ('sending', 'reconciling')"),
         postgresql_where=sa.text("state IN ('sending', 'reconciling')"),
     )
-    op.create_index("ix_outbox_message", "outbox", ["workspace", "channel_id", "message_ts"], unique=False)
+    op.create_index(
+        "ix_outbox_message",
+        "outbox",
+        ["workspace", "channel_id", "message_ts"],
+        unique=False,
+        sqlite_where=sa.text("message_ts IS NOT NULL"),
+        postgresql_where=sa.text("message_ts IS NOT NULL"),
+    )
     op.create_index(
         "ix_outbox_pending",
         "outbox",
@@ -127,11 +134,18 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'failed'"),
         postgresql_where=sa.text("state = 'failed'"),
     )
-    op.create_index("ix_outbox_ticket", "outbox", ["workspace", "ticket_id"], unique=False)
+    op.create_index(
+        "ix_outbox_ticket",
+        "outbox",
+        ["workspace", "ticket_id"],
+        unique=False,
+        sqlite_where=sa.text("ticket_id IS NOT NULL"),
+        postgresql_where=sa.text("ticket_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_outbox_uncertain",
         "outbox",
-        ["not_before"],
+        ["workspace", "not_before"],
         unique=False,
         sqlite_where=sa.text("state = 'uncertain'"),
         postgresql_where=sa.text("state = 'uncertain'"),
@@ -300,7 +314,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_metric_instance_due",
         "metric_instance",
-        ["next_at"],
+        ["workspace", "next_at"],
         unique=False,
         sqlite_where=sa.text("next_at IS NOT NULL"),
         postgresql_where=sa.text("next_at IS NOT NULL"),

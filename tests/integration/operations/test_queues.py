@@ -27,11 +27,11 @@ async def database(run, folder):
 def _fill(conn):
     workspaces.save(conn, Workspace(workspace="T1", name="Northwind"))
     inbox.put(conn, _envelope("message:C1:1.000001"))
-    (taken,) = inbox.take(conn, NOON, Claim(holder="me"))
+    (taken,) = inbox.take(conn, "T1", NOON, Claim(holder="me"))
     inbox.quarantine(conn, taken, f"ValueError: {SECRET_WORDS}")
     inbox.put(conn, _envelope("message:C1:2.000001"))
     outbox.enqueue(conn, _message("alert:7:first_reply_time:1:0:1:C2", "alert", "C2"))
-    (claimed,) = outbox.claim(conn, NOON, lease=Claim(holder="").lease)
+    (claimed,) = outbox.claim(conn, "T1", NOON, lease=Claim(holder="").lease)
     outbox.failed(conn, claimed, NOON, "is_archived", None)
     outbox.enqueue(conn, _message("card:8", "card", "C3"))
 

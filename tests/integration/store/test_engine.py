@@ -249,7 +249,7 @@ async def test_an_instant_without_a_zone_is_refused(db: Database) -> None:
     with pytest.raises(NaiveInstantError, match=r"The instant 2026-01-05T12:00:00 has no time zone"):
         await db.write(lambda conn: tickets.create(conn, a_ticket(created_at=naive)))
     with pytest.raises(NaiveInstantError):
-        await db.write(lambda conn: instances.due(conn, naive))
+        await db.write(lambda conn: instances.due(conn, "T1", naive))
 
 
 async def test_equal_json_is_stored_as_equal_bytes(db: Database) -> None:
@@ -391,12 +391,12 @@ async def test_leases_run_on_the_clock_of_the_server(postgresql_url: str) -> Non
         await db.write(lambda conn: outbox.enqueue(conn, alert("a")))
         await db.write(lambda conn: inbox.put_many(conn, [envelope("a"), envelope("b")]))
         lease = timedelta(minutes=1)
-        (claimed,) = await db.write(lambda conn: outbox.claim(conn, NOON, lease=lease))
-        await db.write(lambda conn: inbox.take(conn, NOON, Claim(holder="me", limit=1)))
+        (claimed,) = await db.write(lambda conn: outbox.claim(conn, "T1", NOON, lease=lease))
+        await db.write(lambda conn: inbox.take(conn, "T1", NOON, Claim(holder="me", limit=1)))
 
         ahead = NOON + timedelta(days=1)
-        assert await db.write(lambda conn: outbox.expire_leases(conn, ahead)) == 0
-        assert await db.write(lambda conn: inbox.take(conn, ahead, Claim(holder="other"))) == []
+        assert await db.write(lambda conn: outbox.expire_leases(conn, "T1", ahead)) == 0
+        assert await db.write(lambda conn: inbox.take(conn, "T1", ahead, Claim(holder="other"))) == []
         server = await db.read(lambda conn: conn.execute(text("SELECT clock_timestamp()")).scalar_one())
         assert claimed.lease_until is not None
         assert timedelta(0) < claimed.lease_until - server <= lease

@@ -20,8 +20,10 @@ async def put(db: Database, *envelopes: Envelope) -> None:
     await db.write(lambda conn: inbox.put_many(conn, envelopes))
 
 
-async def take(db: Database, now: datetime = NOON, claim: Claim = ME) -> list[inbox.InboxItem]:
-    return await db.write(lambda conn: inbox.take(conn, now, claim))
+async def take(
+    db: Database, now: datetime = NOON, claim: Claim = ME, *, workspace: str = "T1"
+) -> list[inbox.InboxItem]:
+    return await db.write(lambda conn: inbox.take(conn, workspace, now, claim))
 
 
 async def test_an_envelope_that_comes_twice_is_kept_once(db: Database) -> None:
@@ -36,7 +38,16 @@ async def test_an_envelope_that_comes_twice_is_kept_once(db: Database) -> None:
 async def test_the_same_key_in_two_workspaces_is_two_envelopes(db: Database) -> None:
     await put(db, envelope("k", workspace="T1"), envelope("k", workspace="T2"))
 
-    assert [(item.workspace, item.key) for item in await take(db)] == [("T1", "k"), ("T2", "k")]
+    assert [(item.workspace, item.key) for item in await take(db)] == [("T1", "k")]
+    assert [(item.workspace, item.key) for item in await take(db, workspace="T2")] == [("T2", "k")]
+
+
+async def test_another_workspaces_envelopes_are_neither_taken_nor_waited_for(db: Database) -> None:
+    await put(db, envelope("k", workspace="T2"))
+
+    assert await take(db) == []
+    assert await db.read(lambda conn: inbox.next_at(conn, "T1")) is None
+    assert await db.read(lambda conn: inbox.next_at(conn, "T2")) == NOON
 
 
 async def test_many_envelopes_at_once_are_counted_when_new(db: Database) -> None:
@@ -68,9 +79,11 @@ async def test_two_replicas_never_work_on_one_workspace_at_once(db: Database) ->
 
     mine = await take(db, claim=Claim(holder="me", limit=1))
     others = await take(db, claim=OTHER)
+    elsewhere = await take(db, claim=OTHER, workspace="T2")
 
     assert [item.key for item in mine] == ["a"]
-    assert [item.key for item in others] == ["c"]
+    assert others == []
+    assert [item.key for item in elsewhere] == ["c"]
 
 
 async def test_a_workspace_passes_to_another_replica_when_its_lease_ends(db: Database) -> None:
@@ -143,11 +156,11 @@ async def test_retrying_does_not_touch_what_is_done_or_unknown(db: Database) -> 
 
 async def test_waiting_work_can_be_seen_without_taking_it(db: Database) -> None:
     assert await db.read(inbox.oldest_pending) is None
-    assert await db.read(inbox.next_at) is None
+    assert await db.read(lambda conn: inbox.next_at(conn, "T1")) is None
     await put(db, envelope("a", NOON - MINUTE))
 
     assert await db.read(inbox.oldest_pending) == NOON - MINUTE
-    assert await db.read(inbox.next_at) == NOON
+    assert await db.read(lambda conn: inbox.next_at(conn, "T1")) == NOON
 
 
 async def test_bytes_that_no_database_holds_do_not_lose_an_envelope(db: Database) -> None:

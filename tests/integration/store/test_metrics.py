@@ -27,7 +27,7 @@ async def save(db: Database, *rows: InstanceRecord) -> None:
 
 
 async def due(db: Database, minutes: int, limit: int = 100) -> list[int]:
-    rows = await db.write(lambda conn: instances.due(conn, NOON + minutes * MINUTE, limit))
+    rows = await db.write(lambda conn: instances.due(conn, "T1", NOON + minutes * MINUTE, limit))
     return [row.ticket_id for row in rows]
 
 
@@ -75,7 +75,7 @@ async def test_what_is_due_comes_oldest_first_and_nothing_early(three_tickets: D
         an_instance(ticket_id=3, next_at=None),
     )
 
-    assert await three_tickets.read(instances.next_due) == NOON + MINUTE
+    assert await three_tickets.read(lambda conn: instances.next_due(conn, "T1")) == NOON + MINUTE
     assert await due(three_tickets, 0) == []
     assert await due(three_tickets, 1) == [2]
     assert await due(three_tickets, 2) == [2, 1]
@@ -83,7 +83,7 @@ async def test_what_is_due_comes_oldest_first_and_nothing_early(three_tickets: D
 
 
 async def test_nothing_is_due_in_an_empty_database(db: Database) -> None:
-    assert await db.read(instances.next_due) is None
+    assert await db.read(lambda conn: instances.next_due(conn, "T1")) is None
     assert await due(db, 0) == []
 
 
@@ -92,7 +92,7 @@ async def test_a_row_that_failed_is_looked_at_again_later(three_tickets: Databas
     await three_tickets.write(lambda conn: instances.back_off(conn, an_instance(), NOON + MINUTE))
 
     assert await due(three_tickets, 0) == []
-    (row,) = await three_tickets.write(lambda conn: instances.due(conn, NOON + MINUTE))
+    (row,) = await three_tickets.write(lambda conn: instances.due(conn, "T1", NOON + MINUTE))
     assert row.attempts == 1
 
 
@@ -133,8 +133,8 @@ async def test_the_next_due_instant_is_read_from_its_partial_index(three_tickets
         if conn.dialect.name == "postgresql":
             conn.execute(text("SET LOCAL enable_seqscan = off"))
         words = "EXPLAIN" if conn.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-        query = "SELECT next_at FROM metric_instance WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1"
-        return conn.execute(text(f"{words} {query}")).all()
+        query = "SELECT next_at FROM metric_instance WHERE workspace = 'T1' AND next_at IS NOT NULL"
+        return conn.execute(text(f"{words} {query} ORDER BY next_at LIMIT 1")).all()
 
     assert "ix_metric_instance_due" in str(await three_tickets.read(plan))
 
@@ -146,7 +146,7 @@ async def test_two_replicas_never_see_the_same_due_instance(postgresql_url: str)
     await two.open()
 
     def deal_with(conn: Connection) -> list[int]:
-        rows = instances.due(conn, NOON, 3)
+        rows = instances.due(conn, "T1", NOON, 3)
         for row in rows:
             instances.back_off(conn, row, NOON + MINUTE)
         return [row.ticket_id for row in rows]

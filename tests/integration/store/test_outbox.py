@@ -25,7 +25,7 @@ async def record(db: Database, *messages: NewMessage) -> list[bool]:
 
 
 async def claim(db: Database, now: datetime = NOON, limit: int = 20) -> list[OutboxMessage]:
-    return await db.write(lambda conn: outbox.claim(conn, now, limit=limit, lease=LEASE))
+    return await db.write(lambda conn: outbox.claim(conn, "T1", now, limit=limit, lease=LEASE))
 
 
 async def deliver(db: Database, one: OutboxMessage, now: datetime = NOON, ts: str = "1.0") -> bool:
@@ -51,7 +51,7 @@ async def test_a_message_waits_for_its_time(db: Database) -> None:
     await record(db, message("a", not_before=NOON + SECOND))
 
     assert await claim(db) == []
-    assert await db.read(outbox.next_send_at) == NOON + SECOND
+    assert await db.read(lambda conn: outbox.next_send_at(conn, "T1")) == NOON + SECOND
     assert len(await claim(db, NOON + SECOND)) == 1
 
 
@@ -73,7 +73,7 @@ async def test_a_channel_gets_one_message_a_second(db: Database) -> None:
     (first,) = await claim(db, NOON + SECOND)
     assert await deliver(db, first, NOON + SECOND)
 
-    assert await db.read(outbox.next_send_at) == NOON + 2 * SECOND
+    assert await db.read(lambda conn: outbox.next_send_at(conn, "T1")) == NOON + 2 * SECOND
     assert await claim(db, NOON + timedelta(seconds=1.9)) == []
     assert [one.key for one in await claim(db, NOON + 2 * SECOND)] == ["b"]
 
@@ -85,7 +85,7 @@ async def test_a_message_goes_once_what_it_depends_on_was_sent(db: Database) -> 
     (card,) = await claim(db)
     assert card.key == "card"
     assert await claim(db, NOON + SECOND) == []
-    assert await db.read(outbox.next_send_at) is None
+    assert await db.read(lambda conn: outbox.next_send_at(conn, "T1")) is None
     await deliver(db, card, ts="1700.1")
 
     assert [one.key for one in await claim(db, NOON + SECOND)] == ["alert", "dm"]
@@ -113,9 +113,9 @@ async def test_a_lease_that_ended_makes_a_message_uncertain_and_never_pending(db
     await record(db, message("a"))
     await claim(db)
 
-    assert await db.read(lambda conn: outbox.next_expiry(conn, SETTLE)) == NOON + LEASE
-    assert await db.write(lambda conn: outbox.expire_leases(conn, NOON + LEASE - SECOND)) == 0
-    assert await db.write(lambda conn: outbox.expire_leases(conn, NOON + LEASE)) == 1
+    assert await db.read(lambda conn: outbox.next_expiry(conn, "T1", SETTLE)) == NOON + LEASE
+    assert await db.write(lambda conn: outbox.expire_leases(conn, "T1", NOON + LEASE - SECOND)) == 0
+    assert await db.write(lambda conn: outbox.expire_leases(conn, "T1", NOON + LEASE)) == 1
     assert await state_of(db, "a") == "uncertain"
     assert await claim(db, NOON + timedelta(days=1)) == []
 
@@ -123,7 +123,7 @@ async def test_a_lease_that_ended_makes_a_message_uncertain_and_never_pending(db
 async def test_a_sender_that_lost_its_lease_changes_nothing(db: Database) -> None:
     await record(db, message("a"))
     (stale,) = await claim(db)
-    await db.write(lambda conn: outbox.expire_leases(conn, NOON + LEASE))
+    await db.write(lambda conn: outbox.expire_leases(conn, "T1", NOON + LEASE))
 
     late = NOON + LEASE
     assert not await deliver(db, stale, late)
@@ -135,7 +135,7 @@ async def test_a_sender_that_lost_its_lease_changes_nothing(db: Database) -> Non
 
 
 async def reconcile(db: Database, now: datetime) -> list[OutboxMessage]:
-    return await db.write(lambda conn: outbox.claim_uncertain(conn, now, settle=SETTLE, lease=LEASE))
+    return await db.write(lambda conn: outbox.claim_uncertain(conn, "T1", now, settle=SETTLE, lease=LEASE))
 
 
 async def test_an_uncertain_message_settles_before_it_is_looked_for(db: Database) -> None:
@@ -144,7 +144,7 @@ async def test_an_uncertain_message_settles_before_it_is_looked_for(db: Database
     assert await db.write(lambda conn: outbox.uncertain(conn, one, NOON, "The connection was reset."))
 
     assert await reconcile(db, NOON + SETTLE - SECOND) == []
-    assert await db.read(lambda conn: outbox.next_expiry(conn, SETTLE)) == NOON + SETTLE
+    assert await db.read(lambda conn: outbox.next_expiry(conn, "T1", SETTLE)) == NOON + SETTLE
     (doubtful,) = await reconcile(db, NOON + SETTLE)
     assert (doubtful.state, doubtful.fence, doubtful.attempts) == ("reconciling", 2, 1)
     assert await reconcile(db, NOON + SETTLE) == []
@@ -178,7 +178,7 @@ async def test_a_search_that_died_starts_over(db: Database) -> None:
     await reconcile(db, NOON + SETTLE)
     ended = NOON + SETTLE + LEASE
 
-    assert await db.write(lambda conn: outbox.expire_leases(conn, ended)) == 1
+    assert await db.write(lambda conn: outbox.expire_leases(conn, "T1", ended)) == 1
     assert await reconcile(db, ended) == []
     assert len(await reconcile(db, ended + SETTLE)) == 1
 
@@ -274,7 +274,7 @@ async def test_a_storm_is_seen_and_folded_into_a_digest(db: Database) -> None:
     await record(db, *(message(f"alert {number}") for number in range(8)), message("calm", "C2"))
     await record(db, message("later", not_before=NOON + SECOND), message("card", kind="card"))
 
-    (storm,) = await db.read(lambda conn: outbox.backlog(conn, NOON, more_than=6))
+    (storm,) = await db.read(lambda conn: outbox.backlog(conn, "T1", NOON, more_than=6))
     assert (storm.workspace, storm.destination, storm.waiting) == ("T1", "C1", 8)
     members = await db.read(lambda conn: outbox.pending(conn, "T1", "C1", NOON))
     folded = await db.write(lambda conn: outbox.fold(conn, "T1", [one.key for one in members], "digest 1"))
@@ -288,7 +288,7 @@ async def test_a_storm_is_seen_and_folded_into_a_digest(db: Database) -> None:
 
 async def test_several_kinds_for_one_destination_are_one_storm(db: Database) -> None:
     await record(db, message("a"), message("b", kind="direct"), message("c", kind="card"))
-    (storm,) = await db.read(lambda conn: outbox.backlog(conn, NOON, kinds=("alert", "direct")))
+    (storm,) = await db.read(lambda conn: outbox.backlog(conn, "T1", NOON, kinds=("alert", "direct")))
     assert storm.waiting == 2
 
 
@@ -302,9 +302,9 @@ async def test_what_is_postponed_waits_until_then_and_what_is_on_its_way_does_no
 
 async def test_the_oldest_message_that_is_due_tells_how_long_alerts_have_waited(db: Database) -> None:
     await record(db, message("card", kind="card"), message("later", not_before=NOON + SECOND))
-    assert await db.read(lambda conn: outbox.oldest_due(conn, NOON, ["alert"])) is None
+    assert await db.read(lambda conn: outbox.oldest_due(conn, "T1", NOON, ["alert"])) is None
     await record(db, message("a", created_at=NOON - SECOND), message("b"))
-    assert await db.read(lambda conn: outbox.oldest_due(conn, NOON, ["alert"])) == NOON - SECOND
+    assert await db.read(lambda conn: outbox.oldest_due(conn, "T1", NOON, ["alert"])) == NOON - SECOND
 
 
 async def test_nothing_is_sent_for_a_dead_workspace_and_nothing_is_lost(db: Database) -> None:
@@ -313,7 +313,7 @@ async def test_nothing_is_sent_for_a_dead_workspace_and_nothing_is_lost(db: Data
     await db.write(lambda conn: workspaces.set_state(conn, "T1", WorkspaceState.DEAD))
 
     assert await claim(db) == []
-    assert await db.read(outbox.next_send_at) is None
+    assert await db.read(lambda conn: outbox.next_send_at(conn, "T1")) is None
     await db.write(lambda conn: workspaces.set_state(conn, "T1", WorkspaceState.ACTIVE))
     assert [one.key for one in await claim(db)] == ["a"]
 

@@ -44,12 +44,12 @@ async def test_what_was_received_is_found_by_the_beginning_of_its_key(db: Databa
 
 async def test_only_what_was_understood_is_looked_at_again(db: Database) -> None:
     await db.write(lambda conn: inbox.put_many(conn, [an_envelope("done"), an_envelope("waiting")]))
-    taken = await db.write(lambda conn: inbox.take(conn, NOON, Claim(holder="r1", limit=1)))
+    taken = await db.write(lambda conn: inbox.take(conn, "T1", NOON, Claim(holder="r1", limit=1)))
     await db.write(lambda conn: inbox.done(conn, taken[0], "ignored: too early"))
 
     changed = await db.write(lambda conn: sweeps.look_again(conn, "T1", ["done", "waiting", "unknown"], LATER))
 
-    again = await db.write(lambda conn: inbox.take(conn, LATER, Claim(holder="r1")))
+    again = await db.write(lambda conn: inbox.take(conn, "T1", LATER, Claim(holder="r1")))
     assert changed == 1
     assert {item.key: item.attempts for item in again} == {"done": 3, "waiting": 1}
 
