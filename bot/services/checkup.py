@@ -29,6 +29,7 @@ REQUIRED_SCOPES = (
     "groups:read",
     "im:write",
     "reactions:read",
+    "reactions:write",
     "usergroups:read",
     "users:read",
 )

@@ -73,11 +73,6 @@ EVENT_SCOPES: dict[str, set[str]] = {
     "user_change": {"users:read"},
 }
 
-# What the manifest may ask for without a call that needs it, and why.
-OPTIONAL = {
-    "reactions:write": "the configuration's `acknowledge: reaction`, whose call is yet to come",
-}
-
 # Subscribed events that change nothing at once. They are stored and noticed: a directory that remembered what they are
 # about asks Slack anew, or, for the last three, the tokens tell by themselves when the next call is refused.
 NOTICED = {
@@ -126,13 +121,8 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_the_code_needs():
     if MANIFEST["features"]["slash_commands"]:
         needed.add("commands")
     assert needed - set(SCOPES) == set()
-    assert set(SCOPES) - needed - set(OPTIONAL) == set()
+    assert set(SCOPES) - needed == set()
     assert len(SCOPES) == len(set(SCOPES))
-
-
-def test_an_optional_scope_is_one_that_no_call_needs():
-    needed = set().union(*(METHOD_SCOPES[name] for name in calls()), *(EVENT_SCOPES[name] for name in EVENTS))
-    assert set(OPTIONAL) - needed == set(OPTIONAL)
 
 
 def test_methods_that_need_a_name_are_all_found():

@@ -41,7 +41,7 @@ async def test_everything_is_right(findings):
         "ok    database: reached, and its schema is the newest",
         "ok    configuration: threadline.yml has no problems",
         "ok    bot token: Helpful Ltd (T0HOME)",
-        "ok    scopes: all 10 that are needed",
+        "ok    scopes: all 11 that are needed",
         "ok    clock: agrees with Slack's",
         "ok    events: over Socket Mode",
         "ok    alert channel: #triage",
