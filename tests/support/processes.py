@@ -18,9 +18,12 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coverage import Coverage
+
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
+_ROOT = Path(__file__).parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 _POLL_SECONDS = 0.02
 _NUMBERS = count(1)
@@ -75,7 +78,8 @@ class Command:
             file.write_text(self._stdin if file.suffix == ".in" else "", encoding="utf-8")
         files = {number: str(file) for number, file in self._files.items()}
         self._process = _quick_starts().Process(
-            target=_run, args=(self._arguments, self._environment, str(self._folder), files)
+            target=_run,
+            args=(self._arguments, self._environment, str(self._folder), files, Coverage.current() is not None),
         )
         self._process.start()
 
@@ -146,7 +150,9 @@ def _quick_starts() -> multiprocessing.context.ForkServerContext:
     return context
 
 
-def _run(arguments: Sequence[str], environment: Mapping[str, str], folder: str, files: Mapping[int, str]) -> None:
+def _run(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: str, files: Mapping[int, str], measured: bool
+) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -157,4 +163,15 @@ def _run(arguments: Sequence[str], environment: Mapping[str, str], folder: str, 
     warnings.simplefilter("error")
     from bot.__main__ import main
 
-    main()
+    if not measured:
+        main()
+        return
+    coverage = Coverage(data_file=_ROOT / ".coverage", data_suffix=True, config_file=_ROOT / "pyproject.toml")
+    # What was loaded before the fork could not be seen being loaded: that is what the other tests measure.
+    coverage.set_option("run:disable_warnings", ["module-not-measured", "already-imported", "no-data-collected"])
+    coverage.start()
+    try:
+        main()
+    finally:
+        coverage.stop()
+        coverage.save()
