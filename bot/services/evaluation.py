@@ -87,6 +87,16 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
     _save_ticket(conn, desk, ticket, story.state, came, memory, now)
 
 
+def status_at(conn: Connection, desk: Desk, ticket: TicketRecord, at: datetime) -> Status:
+    """The ticket's status at an instant, which may be one that later events are known of."""
+    if not is_late(ticket, at):
+        return Status(ticket.status)
+    history = ticket_events.of_ticket(conn, desk.workspace, ticket.ticket_id)
+    begun_under = rules_of(conn, desk, ticket.state["rules_version"])
+    initial = ticket_from_json(ticket.state["initial"])
+    return fold(initial, begun_under, [event_from_json(event.body) for event in history], at).state.ticket.status
+
+
 def adopt(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) -> None:
     """Evaluate a new ticket whose events have been another's so far."""
     memory = {"initial": ticket_to_json(_ticket(ticket)), "rules_version": desk.rules_version}

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from bot.services import evaluation
 from bot.services.desk import Desk
 from bot.services.ticketing import Entry
 from sla import events
@@ -29,8 +30,9 @@ def thanks(conn: Connection, desk: Desk, ticket: TicketRecord, said: Comment) ->
     if found is None:
         return [], ""
     entries = [Entry(key=f"{said.id}:thanks", event=events.NoReplyNeeded(at=said.at), actor=RULE)]
-    if Status(ticket.status) in _PARKED:
-        back = events.StatusChanged(at=said.at, to=Status(ticket.status))
+    status = evaluation.status_at(conn, desk, ticket, said.at)
+    if status in _PARKED:
+        back = events.StatusChanged(at=said.at, to=status)
         entries.append(Entry(key=f"{said.id}:still", event=back, actor=RULE))
     return entries, found.explanation
 

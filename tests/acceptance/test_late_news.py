@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.clock import ManualClock
+from store import instances
 from tests.support.desk import CONFIG, MONDAY, Desk, opened
 
 WITH_HURRY = CONFIG.replace(
@@ -97,3 +98,22 @@ async def test_late_news_of_a_deadline_that_has_passed_alerts_once(desk_with_hur
     await held_back(desk, "U0RITA", "It is production down!", thread=thread, until="09:35")
     await desk.at("11:00")
     assert told(desk) == ["09:35 First reply missed"]
+
+
+async def test_late_thanks_leave_the_status_that_the_ticket_had_when_they_were_written(desk: Desk):
+    thread = await desk.post("U0RITA", "The export is empty")
+    await desk.post("U0BEN", "It is full again.", thread=thread)
+    await desk.at("09:20")
+    desk.sandbox.faults.events("hold", type="message*")
+    desk.sandbox.act.post("C0ACME", "U0RITA", "Thanks!", thread_ts=thread)
+    await desk.at("09:45")
+    await desk.click("U0BEN", "Solve")
+    desk.sandbox.faults.clear()
+    await desk.pass_time(minutes=1)
+
+    assert desk.facts()["Status"] == "solved"
+    waited = await desk.bot.db.read(lambda conn: instances.get(conn, "T0HOME", 1, "requester_wait_time", 1))
+    assert waited is not None
+    assert waited.fulfilled_at is not None
+    assert f"{waited.fulfilled_at:%H:%M}" == "09:45", "the thanks were written while it was still open"
+    assert desk.promises()["Next reply"] == "cancelled"
