@@ -30,6 +30,7 @@ from bot.services.delivery import Delivery
 from bot.services.desk import Desk
 from bot.services.dispatch import Dispatch
 from bot.services.drawing import Drawing
+from bot.services.housekeeping import Housekeeping
 from bot.services.opening import open_desk, reopen_desk
 from bot.services.overview import StatusView
 from bot.services.posting import Posting
@@ -137,6 +138,7 @@ class Threadline:
         self.breaches = Breaches(
             db=db, desk=self.desk, clock=clock, verify=self._verify, questions=self.verifier.questions
         )
+        self.housekeeping = Housekeeping(db=db, clock=clock)
         self.delivery = self._deliverer(connection)
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         self.alarm = Alarm(tick=self._tick, clock=clock)
@@ -350,7 +352,9 @@ class Threadline:
     async def _tick_once(self) -> datetime | None:
         self._desk = await self.recovery.ticked(self.desk())
         await self.take_up_rules()
-        return await self.breaches.tick()
+        next_due = await self.breaches.tick()
+        await self.housekeeping.drain()
+        return next_due
 
     def _told(self, topics: frozenset[Topic]) -> None:
         """A commit, here or in another replica, gave reason to look."""

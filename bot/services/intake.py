@@ -13,14 +13,14 @@ from typing import assert_never
 from sqlalchemy import Connection
 
 from bot.config.config import Config
-from bot.services import threads
+from bot.services import forgetting, threads
+from bot.services.beginnings import Said
 from bot.services.desk import Desk
 from bot.services.speakers import Speakers
-from bot.services.threads import Said
 from bot.slack.client import SlackClients, find
 from bot.slack.directory import Channel
-from bot.slack.envelopes import Kind, Payload, mapping, parse_ts
-from bot.slack.messages import Deletion, Edit, Message, Unread, message_from, read_message
+from bot.slack.envelopes import Kind, Payload, mapping, parse_ts, read_envelope
+from bot.slack.messages import APP_EDIT, Deletion, Edit, Message, Unread, message_from, read_message
 from store import conversations, inbox
 from store.ticket_events import Source
 
@@ -67,20 +67,22 @@ class Intake:
             SlackUnavailableError: Slack could not be asked who wrote it; try again later.
         """
         match read_message(event):
+            case Unread(reason=reason) if reason == APP_EDIT:
+                return partial(_drop, self.desk, _key_of(event), f"ignored: {reason}")
             case Unread(reason=reason):
                 return lambda _conn, _now: f"ignored: {reason}"
             case Edit() as edit:
-                return partial(threads.edit, self.desk, edit)
+                return partial(_edit, self.desk, edit, _key_of(event))
             case Deletion() as deletion:
-                return partial(threads.delete, self.desk, deletion, self.source)
+                return partial(_delete, self.desk, deletion, self.source)
+            case Message() as message if self._is_ours(message):
+                return partial(_drop, self.desk, _key_of(event), "ignored: our own message")
             case Message() as message:
                 return await self._read_written(message)
             case unreachable:
                 assert_never(unreachable)
 
     async def _read_written(self, message: Message) -> Apply:
-        if self._is_ours(message):
-            return lambda _conn, _now: "ignored: our own message"
         if message.channel in self.desk.config.alert_channels:
             return await self._read_note(message)
         channel = await self.speakers.directory.channel(message.channel)
@@ -155,12 +157,36 @@ class Intake:
         return Message(channel=message.channel, ts=ts, at=at, user=message.parent_user, team="", text="")
 
 
+def _key_of(event: Payload) -> str:
+    return read_envelope({"type": "event_callback", "event": event}).key
+
+
+def _drop(desk: Desk, key: str, outcome: str, conn: Connection, _now: datetime) -> str:
+    """A card quotes the customer, and comes back to us as an event: those words are never needed."""
+    forgetting.forget_envelope(conn, desk.workspace, key)
+    return outcome
+
+
+def _edit(desk: Desk, edit: Edit, key: str, conn: Connection, now: datetime) -> str:
+    outcome = threads.edit(desk, edit, conn, now)
+    forgetting.forget_edited(conn, desk.workspace, edit.channel, edit.ts, edit=key, text=edit.text)
+    return outcome
+
+
+def _delete(desk: Desk, deletion: Deletion, source: Source, conn: Connection, now: datetime) -> str:
+    outcome = threads.delete(desk, deletion, source, conn, now)
+    forgetting.forget_deleted(conn, desk.workspace, deletion.channel, deletion.ts)
+    return outcome
+
+
 def _decide(desk: Desk, said: Said, decide: Apply, conn: Connection, now: datetime) -> str:
     """Apply a message; what came too early for it, because Slack delivered it late, is then handled once more."""
     outcome = decide(conn, now)
     if outcome.startswith(("ticket opened", "comment")):
         for span in _spans_after(said):
             inbox.handle_again(conn, desk.workspace, span, _TOO_EARLY, now)
+    else:
+        forgetting.forget_if_deleted(conn, desk.workspace, said.message.channel, said.message.ts)
     return outcome
 
 

@@ -9,6 +9,8 @@ from bot.slack.envelopes import Payload, mapping, parse_ts, text_of
 # A message with one of these subtypes is something a person wrote; every other subtype is Slack's own bookkeeping.
 _HUMAN_SUBTYPES = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_message"})
 
+APP_EDIT = "an app edited its message"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -113,7 +115,7 @@ def _read_edit(event: Payload) -> Edit | Deletion | Unread:
     if changed.get("subtype") == "tombstone" and at is not None and ts:
         return Deletion(channel=channel, ts=ts, at=at)
     if changed.get("bot_id"):
-        return Unread(reason="an app edited its message")
+        return Unread(reason=APP_EDIT)
     # An unfurl of an edited message carries that edit's key, and may be all that arrives of it.
     is_same = changed.get("text") == previous.get("text") and not changed.get("edited")
     if not ts or "text" not in changed or is_same:
