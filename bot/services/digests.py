@@ -117,13 +117,15 @@ def fold_storms(
         past = [one for one in told if one.to == to]
         if len(past) + storm.waiting <= MOST_SINGLE_ALERTS:
             continue
+        if not outbox.lock_destination(conn, storm.workspace, storm.destination, now):
+            continue  # another replica is at work on it
         waiting = outbox.pending(conn, storm.workspace, storm.destination, now, kinds=SINGLE)
         by_alert = {_as_alert(one, to): one for one in waiting}
         folded = fold(list(by_alert), past, now)
         for digest in folded.digests:
             rows = [by_alert[alert] for alert in digest.alerts]
-            _record(conn, rows, now, started_at=started_at)
-            new += [Told(to=to, at=now, in_digest=True)] * len(rows)
+            count = _record(conn, rows, now, started_at=started_at)
+            new += [Told(to=to, at=now, in_digest=True)] * count
         for until in {until for _, until in folded.held}:
             held = [by_alert[alert].key for alert, held_until in folded.held if held_until == until]
             outbox.postpone(conn, storm.workspace, held, until)
@@ -172,11 +174,15 @@ def digest_rows(
     ]
 
 
-def _record(conn: Connection, rows: Sequence[OutboxMessage], now: datetime, *, started_at: datetime | None) -> None:
+def _record(conn: Connection, rows: Sequence[OutboxMessage], now: datetime, *, started_at: datetime | None) -> int:
+    """Write the digest of those rows that still wait; how many it speaks for."""
     first, keys = rows[0], [row.key for row in rows]
     name = hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16]
     key = f"digest:{first.destination}:{name}"
-    members = [_member(row, started_at) for row in rows]
+    folded = frozenset(outbox.fold(conn, first.workspace, keys, key))
+    if not folded:
+        return 0
+    members = [_member(row, started_at) for row in rows if row.key in folded]
     members.sort(key=lambda one: (not one.alerted.breach, one.alerted.breach_at, one.ticket_id))
     written = digest_rows(
         workspace=first.workspace,
@@ -188,8 +194,8 @@ def _record(conn: Connection, rows: Sequence[OutboxMessage], now: datetime, *, s
         now=now,
     )
     outbox.enqueue_many(conn, written)
-    outbox.fold(conn, first.workspace, keys, key)
-    log.info("digest.recorded", destination=first.destination, alerts=len(rows), pages=len(written) - 1)
+    log.info("digest.recorded", destination=first.destination, alerts=len(members), pages=len(written) - 1)
+    return len(members)
 
 
 def _member(row: OutboxMessage, started_at: datetime | None) -> Member:

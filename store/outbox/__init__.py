@@ -1,6 +1,6 @@
 """Messages to be sent exactly once: `pending -> sending -> sent | uncertain -> reconciling -> sent | pending`."""
 
-from store.outbox.claims import claim, claim_uncertain, expire_leases, next_expiry, next_send_at
+from store.outbox.claims import claim, claim_uncertain, expire_leases, lock_destination, next_expiry, next_send_at
 from store.outbox.messages import (
     NewMessage,
     OutboxMessage,
@@ -15,6 +15,7 @@ from store.outbox.messages import (
     void,
 )
 from store.outbox.outcomes import Delivery, Refusal, failed, release, sent, uncertain, withdraw
+from store.outbox.patience import oldest_waiting, stop_waiting
 from store.outbox.queries import (
     Backlog,
     backlog,
@@ -49,12 +50,14 @@ __all__ = [
     "find",
     "fold",
     "listing",
+    "lock_destination",
     "next_expiry",
     "next_send_at",
     "of_kind",
     "of_message",
     "of_ticket",
     "oldest_due",
+    "oldest_waiting",
     "pending",
     "postpone",
     "prune",
@@ -62,6 +65,7 @@ __all__ = [
     "replace_payload",
     "retry",
     "sent",
+    "stop_waiting",
     "supersede",
     "uncertain",
     "void",

@@ -111,13 +111,17 @@ def _chosen(
 
 def _may_go(message: Any) -> ColumnElement[bool]:
     """Whether what the message depends on has ended: sent, failed or given up."""
+    return or_(message.c.depends_on.is_(None), ~is_held_back(message))
+
+
+def is_held_back(message: Any) -> ColumnElement[bool]:
+    """Whether what the message depends on has not ended."""
     needed = table.alias("needed")
-    waits = exists().where(
+    return exists().where(
         needed.c.workspace == message.c.workspace,
         needed.c.key == message.c.depends_on,
         needed.c.state.in_(_UNENDED),
     )
-    return or_(message.c.depends_on.is_(None), ~waits)
 
 
 def _is_alive() -> ColumnElement[bool]:
@@ -134,6 +138,16 @@ def _lock_slots(conn: Connection, now: datetime, wanted: Sequence[Destination]) 
         .with_for_update(skip_locked=True)
     )
     return [tuple(row) for row in conn.execute(free)]
+
+
+def lock_destination(conn: Connection, workspace: str, destination: str, now: datetime) -> bool:
+    """Keep other replicas from what waits for a destination until the transaction ends; False if one is at it."""
+    if not is_postgresql(conn):
+        return True
+    row = {"workspace": workspace, "destination": destination, "next_at": now}
+    conn.execute(insert(conn.dialect.name, slot).on_conflict_do_nothing(), row)
+    mine = select(slot.c.destination).where(slot.c.workspace == workspace, slot.c.destination == destination)
+    return conn.execute(mine.with_for_update(skip_locked=True)).first() is not None
 
 
 @cache
