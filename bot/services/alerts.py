@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from sla.instants import format_instant, instant
 
-ALERT, DIRECT, ALERT_EDIT = "alert", "direct", "alert_edit"
+ALERT, DIRECT, ALERT_EDIT, CORRECTION = "alert", "direct", "alert_edit", "correction"
 MAIL, WEBHOOK = "mail", "webhook"
 NOTICE, DIRECT_NOTICE = "notice", "direct_notice"
 DIGEST, DIGEST_PAGE = "digest", "digest_page"

@@ -7,6 +7,7 @@ letter or a call may arrive twice, under the same Message-ID or Idempotency-Key.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,41 +22,40 @@ from bot.clock import Clock
 from bot.notify.email import Mailer
 from bot.notify.letters import Letter
 from bot.notify.webhook import Call, Webhooks
-from bot.services import aftermath, cards
-from bot.services.alerts import ALERT, DIRECT, OUTSIDE_SLACK, SINGLE
+from bot.services.alerts import ALERT, OUTSIDE_SLACK, SINGLE
 from bot.services.desk import Desk
 from bot.services.digests import Recent, fold_storms
 from bot.services.drawing import Drawing
 from bot.services.drawn import Drawn, Void
-from bot.services.fallbacks import fallbacks
-from bot.services.posting import Posting
+from bot.services.posting import TOO_LATE, Posting
+from bot.services.settling import settle
 from bot.slack.client import SlackUnavailableError
 from bot.slack.sending import (
     Accepted,
     Ambiguous,
     DestinationDead,
-    MessageGone,
     NotAccepted,
     Outcome,
-    Unfit,
     WorkspaceDead,
     describe,
     refusal,
 )
 from sla.storms import Told
-from store import instances, outbox, tickets, workspaces
+from store import instances, outbox
 from store.engine import Database
 from store.outbox import OutboxMessage
-from store.workspaces import WorkspaceState
 
 LEASE = timedelta(seconds=60)
 SETTLE = timedelta(seconds=30)
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
+# A call to Slack takes at most so long: what is begun later than this before the end of a lease may outlive it.
+_CALL = timedelta(seconds=10)
 # After so long somebody else should hear of it.
 _GIVE_UP = timedelta(hours=1)
 # While a tick is still at work, alerts wait for each other, so that a storm is one digest.
 _GATHER = timedelta(seconds=3)
 _BATCH = 20
+# An alert in the channel is better than one that waits for a thread to be in.
+_PATIENCE = timedelta(seconds=30)
 
 log = structlog.get_logger()
 
@@ -79,6 +79,7 @@ class Delivery:
     webhooks: Webhooks
     settle: timedelta = SETTLE
     recent: Recent = field(default_factory=Recent)
+    monotonic: Callable[[], float] = time.monotonic
     stopping: Callable[[], bool] = lambda: False
     arrived: Callable[[OutboxMessage, datetime], None] = lambda _message, _at: None
 
@@ -98,35 +99,65 @@ class Delivery:
         due_at = await self.next_at()
         if due_at is None or due_at > now:
             return 0  # a look is cheaper than a transaction that finds nothing to claim
+        lease = self._lease()
         claimed = await self.db.write(partial(_claim, self.desk(), now, self.settle, list(self.recent.told)))
         self.recent.add(claimed.told, now)
         self.recent.took(claimed.ready, now)
-        await asyncio.gather(*(self._reconcile(message) for message in claimed.doubtful))
-        await asyncio.gather(*(self._deliver(message) for message in claimed.ready))
+        # A long search must not use up the leases of what only has to be sent.
+        await asyncio.gather(
+            *(self._reconcile(message) for message in claimed.doubtful),
+            *(self._deliver(message, lease) for message in claimed.ready),
+        )
         return len(claimed.doubtful) + len(claimed.ready)
 
-    async def _deliver(self, message: OutboxMessage) -> None:
+    def _lease(self) -> Callable[[], bool]:
+        """Tells whether a call to Slack, begun now, still ends within a lease that is taken after this.
+
+        Where the machine slept or was paused, one of the two clocks says so.
+        """
+        taken_at, from_here = self.clock.now(), self.monotonic()
+        most = LEASE - _CALL
+
+        def holds() -> bool:
+            return self.clock.now() - taken_at < most and self.monotonic() - from_here < most.total_seconds()
+
+        return holds
+
+    async def _deliver(self, message: OutboxMessage, lease: Callable[[], bool]) -> None:
         now = self.clock.now()
-        post: Drawn | None = None
         try:
             drawn = await self.drawing.draw(message, now)
-            post = drawn if isinstance(drawn, Drawn) else None
-            outcome = (
-                drawn if isinstance(drawn, Void) else _in_time(message, await self._send(message, drawn, now), now)
-            )
         except Exception as error:
             # One row that cannot be drawn must not stop the others; it was not sent, so it may be tried again.
             log.exception("outbox.undrawable", key=message.key)
-            outcome = NotAccepted(reason=f"it could not be drawn ({type(error).__name__})")
-        await self._end(message, outcome, post)
-        if not isinstance(outcome, Void):
-            log.info("outbox.attempted", key=message.key, kind=message.kind, outcome=describe(outcome))
+            await self._end(message, NotAccepted(reason=f"it could not be drawn ({type(error).__name__})"), None)
+            return
+        if isinstance(drawn, Void):
+            await self._end(message, drawn, None)
+            return
+        outcome = _in_time(message, await self._attempt(message, drawn, now, lease), now)
+        await self._end(message, outcome, drawn if isinstance(drawn, Drawn) else None)
+        log.info("outbox.attempted", key=message.key, kind=message.kind, outcome=describe(outcome))
 
-    async def _send(self, message: OutboxMessage, drawn: Drawn | Letter | Call, now: datetime) -> Outcome:
+    async def _attempt(
+        self, message: OutboxMessage, drawn: Drawn | Letter | Call, now: datetime, lease: Callable[[], bool]
+    ) -> Outcome:
+        if not lease():
+            return TOO_LATE
+        try:
+            return await self._send(message, drawn, now, lease)
+        except Exception as error:
+            # Whatever went wrong, it may have gone wrong after Slack had taken the message.
+            log.exception("outbox.unsendable", key=message.key)
+            return Ambiguous(reason=type(error).__name__)
+
+    async def _send(
+        self, message: OutboxMessage, drawn: Drawn | Letter | Call, now: datetime, lease: Callable[[], bool]
+    ) -> Outcome:
         key = self.sign(message.key)
         match drawn:
             case Drawn():
-                return await self.posting.send(message, drawn)
+                return await self.posting.send(message, drawn, lease)
             case Letter():
                 return await self.mailer.send(drawn, message_id=key, now=now)
             case Call():
@@ -142,16 +173,16 @@ class Delivery:
         except SlackUnavailableError as error:
             outcome = Ambiguous(reason=f"cannot be looked up: {error}")
         except SlackApiError as error:
-            refused = refusal(error)
+            answer = refusal(error)
             # Where nothing can be read any more nothing will be: somebody else has to be told.
-            is_dead = isinstance(refused, DestinationDead | WorkspaceDead)
-            outcome = refused if is_dead else Ambiguous(reason=f"cannot be looked up: {describe(refused)}")
+            is_dead = isinstance(answer, DestinationDead | WorkspaceDead)
+            outcome = answer if is_dead else Ambiguous(reason=f"cannot be looked up: {describe(answer)}")
         log.info("outbox.reconciled", key=message.key, outcome=describe(outcome))
         await self._end(message, outcome, None)
 
     async def _end(self, message: OutboxMessage, outcome: Outcome | Void, post: Drawn | None) -> None:
         now = self.clock.now()
-        is_ours = await self.db.write(partial(_settle, self.desk(), message, outcome, post, now))
+        is_ours = await self.db.write(partial(settle, self.desk(), message, outcome, post, now))
         if is_ours and isinstance(outcome, Accepted):
             self.arrived(message, now)
 
@@ -183,6 +214,7 @@ class Claimed:
 def _claim(desk: Desk, now: datetime, settle: timedelta, told: list[Told], conn: Connection) -> Claimed:
     workspace = desk.workspace
     outbox.expire_leases(conn, workspace, now)
+    outbox.stop_waiting(conn, workspace, ALERT, now - _PATIENCE)
     doubtful = outbox.claim_uncertain(conn, workspace, now, settle=settle, lease=LEASE, limit=_BATCH)
     if _is_gathering(conn, workspace, now):
         return Claimed(doubtful=doubtful, ready=[], told=[])
@@ -211,74 +243,7 @@ def _in_time(message: OutboxMessage, outcome: Outcome, now: datetime) -> Outcome
 
 
 def _next_at(workspace: str, settle: timedelta, conn: Connection) -> datetime | None:
-    instants = (outbox.next_send_at(conn, workspace), outbox.next_expiry(conn, workspace, settle))
+    waiting = outbox.oldest_waiting(conn, workspace, ALERT)
+    impatient = None if waiting is None else waiting + _PATIENCE
+    instants = (outbox.next_send_at(conn, workspace), outbox.next_expiry(conn, workspace, settle), impatient)
     return min((at for at in instants if at is not None), default=None)
-
-
-def _settle(  # noqa: PLR0911 - one line for each class of outcome, as in the table of the docs
-    desk: Desk, message: OutboxMessage, outcome: Outcome | Void, post: Drawn | None, now: datetime, conn: Connection
-) -> bool:
-    """Write down what became of a claimed message, with everything that follows from it. False: the claim was lost."""
-    match outcome:
-        case Void(reason=reason):
-            return outbox.withdraw(conn, message, now, reason)
-        case Accepted():
-            return _accepted(conn, desk, message, outcome, post, now)
-        case NotAccepted(reason=reason, after=after):
-            wait = min(_FIRST_WAIT * 2 ** min(message.attempts, 12), _LONGEST_WAIT) if after is None else after
-            limited = reason in {"ratelimited", "it answered 429"}
-            refused = outbox.Refusal(error=reason, wait=wait, destination_waits=limited)
-            return outbox.release(conn, message, now, refused)
-        case Ambiguous(reason=reason):
-            return outbox.uncertain(conn, message, now, reason)
-        case WorkspaceDead(reason=reason):
-            workspaces.set_state(conn, desk.workspace, WorkspaceState.DEAD)
-            return outbox.release(conn, message, now, outbox.Refusal(error=reason, wait=_LONGEST_WAIT))
-        case MessageGone(reason=reason):
-            if message.kind == cards.CARD_UPDATE and message.ticket_id is not None:
-                cards.post(conn, desk, message.ticket_id, now, again=True)
-            return outbox.failed(conn, message, now, reason, None)
-        case DestinationDead(reason=reason) | Unfit(reason=reason):
-            return _failed(conn, desk, message, reason, now)
-        case unreachable:
-            assert_never(unreachable)
-
-
-def _failed(conn: Connection, desk: Desk, message: OutboxMessage, reason: str, now: datetime) -> bool:
-    ours = outbox.failed(conn, message, now, reason, None)
-    if ours:
-        instead = fallbacks(conn, desk, message, now)
-        outbox.enqueue_many(conn, instead)
-        log.warning("outbox.failed", key=message.key, reason=reason, instead=[one.destination for one in instead])
-    return ours
-
-
-def _accepted(
-    conn: Connection, desk: Desk, message: OutboxMessage, outcome: Accepted, post: Drawn | None, now: datetime
-) -> bool:
-    told = post.told if post is not None else None
-    digest = post.digest if post is not None else ""
-    arrived = outbox.Delivery(
-        at=now,
-        channel_id=outcome.channel or None,
-        message_ts=outcome.ts or None,
-        payload=None if told is None else told.payload(),
-    )
-    if not outbox.sent(conn, message, arrived):
-        return False
-    if message.ticket_id is not None and message.kind == cards.CARD:
-        tickets.update_columns(
-            conn,
-            desk.workspace,
-            message.ticket_id,
-            card_channel=outcome.channel,
-            card_ts=outcome.ts,
-            card_hash=digest or None,
-        )
-    elif message.kind in {ALERT, DIRECT}:
-        stored = outbox.find(conn, message.workspace, message.key)
-        if stored is not None:
-            aftermath.edit_alert(conn, stored, now)
-    elif message.ticket_id is not None and message.kind == cards.CARD_UPDATE:
-        tickets.update_columns(conn, desk.workspace, message.ticket_id, card_hash=digest)
-    return True

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.services import cards
-from bot.services.alerts import ALERT, ALERT_EDIT, PAGES, TO_PEOPLE
+from bot.services.alerts import ALERT, ALERT_EDIT, CORRECTION, PAGES, TO_PEOPLE
 from bot.services.desk import Desk
 from bot.services.digest_drawing import root_ts
 from bot.services.drawn import Drawn
@@ -34,9 +34,13 @@ from bot.slack.sending import (
     describe,
     refusal,
 )
-from store import tickets
+from store import outbox, tickets
 from store.engine import Database
 from store.outbox import OutboxMessage
+
+_REFUSED = "refused: "
+TOO_LATE = NotAccepted(reason="the lease was about to end", after=timedelta())
+"""Nothing was sent, because somebody else may have been about to."""
 
 log = structlog.get_logger()
 
@@ -56,8 +60,8 @@ class Posting:
     secret: bytes
     recovery: Recovery
 
-    async def send(self, message: OutboxMessage, drawn: Drawn) -> Outcome:
-        """Post or edit, unless the channel is closed to us by now."""
+    async def send(self, message: OutboxMessage, drawn: Drawn, lease: Callable[[], bool]) -> Outcome:
+        """Post or edit, unless the channel is closed to us by now; ``lease`` tells whether there is time for a call."""
         if message.kind in TO_PEOPLE:
             opened = await self._open_direct(message.destination)
             if not isinstance(opened, str):
@@ -65,10 +69,10 @@ class Posting:
             drawn = replace(drawn, channel=opened)
         elif (closed := await self._closed_to_us(drawn.channel)) is not None:
             return closed
-        outcome = await self._call(message, drawn, plain=False)
+        outcome = await self._call(message, drawn, lease, plain=False)
         if isinstance(outcome, Unfit):
             log.error("outbox.unfit", key=message.key, reason=outcome.reason)
-            outcome = await self._call(message, drawn, plain=True)
+            outcome = await self._call(message, drawn, lease, plain=True)
         return outcome
 
     async def _closed_to_us(self, channel: str) -> Outcome | None:
@@ -83,7 +87,9 @@ class Posting:
             return DestinationDead(reason="shared_with_another_company")
         return None
 
-    async def _call(self, message: OutboxMessage, drawn: Drawn, *, plain: bool) -> Outcome:
+    async def _call(self, message: OutboxMessage, drawn: Drawn, lease: Callable[[], bool], *, plain: bool) -> Outcome:
+        if not lease():
+            return TOO_LATE
         client = self.slack.client()
         contents: dict[str, Any] = {"channel": drawn.channel, "text": drawn.post.text}
         if not plain:
@@ -113,12 +119,16 @@ class Posting:
             SlackUnavailableError: Slack did not answer.
             SlackApiError: Slack will not say.
         """
-        absent = NotAccepted(reason="it had not arrived", after=timedelta())
+        reason = message.error if was_refused(message) else "it had not arrived"
+        # The first time it may have been an accident; after that it is tried less and less often.
+        absent = NotAccepted(reason=reason or "", after=timedelta() if message.attempts <= 1 else None)
         if message.kind in {cards.CARD_UPDATE, ALERT_EDIT}:
             return absent  # an edit may be made twice without anybody noticing
         channel: str | Outcome = message.destination
         if message.kind in TO_PEOPLE:
             channel = await self._open_direct(message.destination)
+        if isinstance(channel, DestinationDead | WorkspaceDead):
+            return channel
         if not isinstance(channel, str):
             return Ambiguous(reason=describe(channel))
         thread_ts = await self.db.read(partial(_thread_of, message, channel))
@@ -146,9 +156,30 @@ def _not_asked(error: SlackUnavailableError) -> Outcome:
     return NotAccepted(reason=str(error))
 
 
+def refused(reason: str, times: int) -> str:
+    """How a refusal for a reason that we do not know is written down, so that the next look can count it."""
+    return f"{_REFUSED}{reason} ({times})"
+
+
+def was_refused(message: OutboxMessage) -> bool:
+    """Whether the last attempt ended in such a refusal."""
+    return (message.error or "").startswith(_REFUSED)
+
+
+def times_refused(message: OutboxMessage, reason: str) -> int:
+    """How many attempts in a row Slack has refused for that reason, this one included."""
+    before = (message.error or "").removeprefix(f"{_REFUSED}{reason} (").removesuffix(")")
+    return int(before) + 1 if before.isdecimal() else 1
+
+
 def _thread_of(message: OutboxMessage, channel: str, conn: Connection) -> str | None:
     """The thread that a message would be in."""
     if message.kind in PAGES:
         return root_ts(message, conn)
-    ticket = tickets.get(conn, message.workspace, message.ticket_id or 0) if message.kind == ALERT else None
+    ticket = (
+        tickets.get(conn, message.workspace, message.ticket_id or 0) if message.kind in {ALERT, CORRECTION} else None
+    )
+    if message.kind == CORRECTION and (ticket is None or ticket.card_channel != channel):
+        corrected = outbox.find(conn, message.workspace, str(message.payload["of"]))
+        return None if corrected is None else corrected.message_ts
     return ticket.card_ts if ticket is not None and ticket.card_channel == channel else None

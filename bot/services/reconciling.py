@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.services.desk import Desk
 from bot.slack.client import SlackClients, ask
 from bot.slack.envelopes import Payload, mapping, text_of
+from bot.slack.sending import MessageGone, refusal
 
 # Slack's clock and ours need not agree to the second.
 _MARGIN = timedelta(minutes=5)
@@ -65,11 +67,21 @@ async def our_posts(
     else:
         replies = lambda cursor: client.conversations_replies(ts=thread_ts, cursor=cursor, **wanted)  # noqa: E731
         pages = _pages("conversations.replies", replies)
-    async for message in pages:
+    async for message in _if_there(pages, thread_ts):
         key = text_of(mapping(mapping(message.get("metadata")).get("event_payload")).get("key"))
         if key and _is_ours(message, desk):
             contents = (message.get("text"), message.get("blocks"))
             yield OurPost(key=key, ts=text_of(message.get("ts")), contents=contents)
+
+
+async def _if_there(pages: AsyncIterator[Payload], thread_ts: str | None) -> AsyncIterator[Payload]:
+    """Nothing of ours is in a thread that is gone; it may still be in the channel."""
+    try:
+        async for message in pages:
+            yield message
+    except SlackApiError as error:
+        if thread_ts is None or not isinstance(refusal(error), MessageGone):
+            raise
 
 
 async def _pages(method: str, call: Callable[[str | None], Awaitable[AsyncSlackResponse]]) -> AsyncIterator[Payload]:

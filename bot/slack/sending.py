@@ -32,9 +32,10 @@ class NotAccepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ambiguous:
-    """Slack may have it: look before trying again."""
+    """Slack may have it: look before trying again; ``refused`` where it said "no" for a reason that we do not know."""
 
     reason: str
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,7 @@ _UNFIT = frozenset(
         "invalid_arguments",
     }
 )
+_IN_TROUBLE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 _MESSAGE_GONE = frozenset({"message_not_found", "edit_window_closed", "cant_update_message", "thread_not_found"})
 
 
@@ -123,8 +125,9 @@ def refusal(error: SlackApiError) -> Outcome:
         return Unfit(reason=code)
     if code in _MESSAGE_GONE:
         return MessageGone(reason=code)
-    # fatal_error, internal_error, request_timeout, any 5xx, and whatever Slack invents next.
-    return Ambiguous(reason=code or f"HTTP {response.status_code}")
+    # Slack in trouble with itself, and whatever it invents next.
+    is_refused = bool(code) and code not in _IN_TROUBLE and response.status_code < 500
+    return Ambiguous(reason=code or f"HTTP {response.status_code}", refused=is_refused)
 
 
 def _retry_after(headers: dict[str, str]) -> timedelta:
