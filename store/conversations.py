@@ -82,6 +82,22 @@ def latest_opened(
     return next(records(ConversationRecord, conn.execute(statement)), None)
 
 
+def next_opened(conn: Connection, workspace: str, window: Window) -> ConversationRecord | None:
+    """The oldest thread that a customer began in a window: of a burst's messages, the one that came before this."""
+    statement = (
+        select(*_COLUMNS)
+        .where(
+            table.c.workspace == workspace,
+            table.c.channel_id == window.channel_id,
+            table.c.opened_at.between(window.since, window.until),
+            table.c.opened_by_customer.is_(True),
+        )
+        .order_by(table.c.opened_at, table.c.thread_ts)
+        .limit(1)
+    )
+    return next(records(ConversationRecord, conn.execute(statement)), None)
+
+
 def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[ConversationRecord]:
     """The threads of a ticket, oldest first."""
     statement = (

@@ -16,7 +16,6 @@ from bot.config.config import Config
 from bot.services import forgetting, threads
 from bot.services.desk import Desk
 from bot.services.speakers import Speakers
-from bot.services.threads import Said
 from bot.slack.client import SlackClients, find
 from bot.slack.directory import Channel
 from bot.slack.envelopes import Kind, Payload, mapping, parse_ts, read_envelope

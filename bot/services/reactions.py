@@ -8,9 +8,9 @@ from bot.config.model import ReactionAction
 from bot.services import actions, authorise, ticketing
 from bot.services.actions import Asked
 from bot.services.authorise import Action
+from bot.services.beginnings import Said
 from bot.services.desk import Desk
 from bot.services.intake import UNKNOWN_MESSAGE, Apply, Intake, open_by_reaction
-from bot.services.threads import Said
 from bot.services.ticketing import Entry
 from bot.slack.envelopes import Payload, mapping, parse_ts, text_of
 from sla import events

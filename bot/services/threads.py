@@ -4,61 +4,27 @@ Every function takes the connection and the present instant last, and says in a 
 those words are counted.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlalchemy import Connection
 
-from bot.config.model import ChannelSettings, OpenBy
+from bot.config.model import OpenBy
 from bot.services import ticketing
 from bot.services.assigning import assignment
+from bot.services.beginnings import Said, began_burst, begin, converse, entry_of
 from bot.services.desk import Desk
 from bot.services.own_threads import is_before_customers
 from bot.services.speakers import Speaker
 from bot.services.thanks import thanks
 from bot.services.ticketing import Entry
-from bot.slack.directory import Channel
 from bot.slack.messages import Deletion, Edit, Message
 from bot.slack.text import plain
 from sla import events
-from sla.ticket import ChannelKind, Role, Status
+from sla.ticket import Role, Status
 from store import conversations, ticket_events, tickets
 from store.conversations import ConversationRecord, Window
 from store.ticket_events import Source
-from store.tickets import TicketRecord
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A message with everything that Slack and the configuration know about it."""
-
-    message: Message
-    speaker: Speaker
-    channel: Channel
-    settings: ChannelSettings
-    source: Source = Source.LIVE
-
-    @property
-    def key(self) -> str:
-        """What the message is remembered by."""
-        return f"{self.message.channel}:{self.message.ts}"
-
-    @property
-    def text(self) -> str:
-        """The words as plain text."""
-        return plain(self.message.text)
-
-    def comment(self) -> events.Comment:
-        """The message as a public comment."""
-        return events.Comment(
-            at=self.message.at,
-            by=self.speaker.role,
-            user=self.message.user,
-            public=True,
-            text=self.text,
-            id=self.key,
-        )
 
 
 def top_level(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
@@ -84,15 +50,17 @@ def _customer_top_level(desk: Desk, said: Said, conn: Connection, now: datetime)
     if burst is not None and burst.opened_by == said.message.user:
         ticket = tickets.get(conn, desk.workspace, burst.ticket_id)
         if ticket is not None and ticket.status != Status.CLOSED and not ticket.not_a_ticket:
-            _converse(desk, said, ticket.ticket_id, conn)
-            ticketing.record(conn, desk, ticket.ticket_id, [_entry(said, said.comment())], now)
+            converse(desk, said, ticket.ticket_id, conn)
+            ticketing.record(conn, desk, ticket.ticket_id, [entry_of(said, said.comment())], now)
             return "comment: same burst"
     if said.settings.open_by is OpenBy.REACTION:
         return "ignored: waits for a reaction"
     mention = f"<@{desk.installation.bot_user}"
     if said.settings.open_by is OpenBy.MENTION and mention not in said.message.text:
         return "ignored: does not mention us"
-    _open(desk, said, conn, now)
+    if began_burst(desk, said, conn, now):
+        return "ticket begun earlier: same burst"
+    begin(desk, said, conn, now)
     return "ticket opened"
 
 
@@ -101,7 +69,7 @@ def _unthreaded_reply(desk: Desk, said: Said, conn: Connection, now: datetime) -
     answered = _recent(desk, said, said.settings.unthreaded_replies, conn)
     if answered is None:
         return "ignored: an agent's own message"
-    _converse(desk, said, answered.ticket_id, conn)
+    converse(desk, said, answered.ticket_id, conn)
     _record_comment(desk, said, answered.ticket_id, conn, now)
     return "comment: unthreaded reply"
 
@@ -125,7 +93,7 @@ def threaded(desk: Desk, said: Said, parent: Said | None, conn: Connection, now:
         # Nobody looks at either any more: what a customer says there now would go unseen.
         if said.speaker.role is not Role.END_USER:
             return "ignored: the ticket is closed"
-        _open(desk, said, conn, now)
+        begin(desk, said, conn, now)
         return "ticket opened: follow-up"
     if is_before_customers(conn, desk, ticket, said.comment()):
         return "ignored: a thread without a customer"
@@ -139,7 +107,7 @@ def _first_in_thread(desk: Desk, said: Said, parent: Said | None, conn: Connecti
     if parent.speaker.role is Role.END_USER:
         outcome = _customer_top_level(desk, parent, conn, now)
     elif said.speaker.role is Role.END_USER:
-        _open(desk, parent, conn, now)
+        begin(desk, parent, conn, now)
         outcome = f"ticket opened: by {'an agent' if parent.speaker.role is Role.AGENT else 'a bot'}"
     else:
         return "ignored: a thread without a customer"
@@ -152,7 +120,7 @@ def _first_in_thread(desk: Desk, said: Said, parent: Said | None, conn: Connecti
 
 def _record_comment(desk: Desk, said: Said, ticket_id: int, conn: Connection, now: datetime) -> str:
     """A comment with what follows from it; in a few words what it was."""
-    entries, why = [_entry(said, said.comment())], ""
+    entries, why = [entry_of(said, said.comment())], ""
     ticket = tickets.get(conn, desk.workspace, ticket_id)
     if ticket is not None:
         entries += assignment(conn, desk, ticket, said.comment(), said.source)
@@ -163,10 +131,6 @@ def _record_comment(desk: Desk, said: Said, ticket_id: int, conn: Connection, no
     return f"comment: {why}" if why else "comment"
 
 
-def _entry(said: Said, event: events.Comment | events.Created) -> Entry:
-    return Entry(key=said.key, event=event, actor=said.message.user, thread_ts=said.message.root_ts, source=said.source)
-
-
 def by_reaction(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
     """An agent's reaction makes a message a ticket, whatever else opens tickets in its channel."""
     if ticket_events.find(conn, desk.workspace, said.key) is not None:
@@ -174,24 +138,8 @@ def by_reaction(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
     ticket = tickets.of_conversation(conn, desk.workspace, said.message.channel, said.message.root_ts)
     if ticket is not None and ticket.status != Status.CLOSED and not ticket.not_a_ticket:
         return "ignored: its thread has a ticket"
-    _open(desk, said, conn, now)
+    begin(desk, said, conn, now)
     return "ticket opened: by a reaction"
-
-
-def _converse(desk: Desk, said: Said, ticket_id: int, conn: Connection) -> None:
-    """A message that starts a thread of its own but belongs to a ticket that exists."""
-    conversations.save(
-        conn,
-        ConversationRecord(
-            workspace=desk.workspace,
-            channel_id=said.message.channel,
-            thread_ts=said.message.root_ts,
-            ticket_id=ticket_id,
-            opened_by=said.message.user,
-            opened_by_customer=said.speaker.role is Role.END_USER,
-            opened_at=said.message.at,
-        ),
-    )
 
 
 def note(desk: Desk, message: Message, speaker: Speaker, conn: Connection, now: datetime) -> str:
@@ -232,30 +180,3 @@ def delete(desk: Desk, deletion: Deletion, source: Source, conn: Connection, now
     ticketing.record(conn, desk, known.ticket_id, [entry], now)
     ticketing.reword(conn, desk, known, "", now)
     return "deleted"
-
-
-def _open(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
-    """A new ticket for the message and what Slack and the configuration know about its author and channel."""
-    message, channel = said.message, said.channel
-    customer = desk.config.customer_of(message.channel, said.speaker.person.team or message.team)
-    created = events.Created(
-        at=message.at, by=said.speaker.role, user=message.user, public=True, text=said.text, id=said.key
-    )
-    ticket = TicketRecord(
-        workspace=desk.workspace,
-        channel_id=message.channel,
-        thread_ts=message.root_ts,
-        channel_kind=channel.kind or ChannelKind.PUBLIC,
-        customer=customer.key if customer else None,
-        customer_tier=customer.tier if customer else None,
-        requester=message.user if said.speaker.role is Role.END_USER else None,
-        subject=said.text or " ".join(message.file_names),
-        tags=list(customer.tags) if customer else [],
-        group_name=said.settings.group,
-        permalink=desk.installation.permalink(message.channel, message.ts),
-        last_event_at=message.at,
-        created_at=message.at,
-        updated_at=now,
-    )
-    number = ticketing.open_ticket(conn, desk, ticket, _entry(said, created), now)
-    _converse(desk, said, number, conn)

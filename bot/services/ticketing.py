@@ -1,8 +1,9 @@
 """Events of a ticket: written down once, folded by the engine, shown on the card; all in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -61,6 +62,23 @@ def record(conn: Connection, desk: Desk, ticket_id: int, entries: Sequence[Entry
         evaluation.continue_with(conn, desk, ticket, [entry.event for entry in new], now)
     cards.refresh(conn, desk, ticket_id, now)
     return True
+
+
+def begin_earlier(
+    conn: Connection, desk: Desk, opening: TicketEvent, first: Entry, fields: Mapping[str, Any], now: datetime
+) -> None:
+    """Let a ticket begin with a message that came after the one that opened it, and is older; that one is a comment.
+
+    ``fields`` are the ticket's that its first message gives it.
+    """
+    comment = {name: value for name, value in opening.body.items() if name != "status"} | {"type": "comment"}
+    ticket_events.retype(conn, desk.workspace, opening.key, "comment", comment)
+    ticket_events.append(conn, _row(desk, opening.ticket_id, first, event_to_json(first.event), now))
+    tickets.update_columns(conn, desk.workspace, opening.ticket_id, **fields)
+    ticket = tickets.lock(conn, desk.workspace, opening.ticket_id)
+    assert ticket is not None, "an event belongs to a ticket"
+    evaluation.replay(conn, desk, ticket, now)
+    cards.refresh(conn, desk, opening.ticket_id, now)
 
 
 def reword(conn: Connection, desk: Desk, known: TicketEvent, text: str, now: datetime) -> None:

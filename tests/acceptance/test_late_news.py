@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.clock import ManualClock
-from store import instances
+from store import instances, ticket_events, tickets
 from tests.support.desk import CONFIG, MONDAY, Desk, opened
 
 WITH_HURRY = CONFIG.replace(
@@ -117,3 +117,44 @@ async def test_late_thanks_leave_the_status_that_the_ticket_had_when_they_were_w
     assert waited.fulfilled_at is not None
     assert f"{waited.fulfilled_at:%H:%M}" == "09:45", "the thanks were written while it was still open"
     assert desk.promises()["Next reply"] == "cancelled"
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["in order", "the later one first"])
+async def test_a_customers_burst_is_one_ticket_in_whatever_order_it_arrives(desk: Desk, *, reverse: bool):
+    first, second = (
+        {
+            "type": "message",
+            "channel": "C0ACME",
+            "user": "U0RITA",
+            "user_team": "T0ACME",
+            "text": text,
+            "ts": f"{MONDAY.timestamp() + seconds:.6f}",
+            "event_ts": f"{MONDAY.timestamp() + seconds:.6f}",
+        }
+        for seconds, text in ((10, "Hello"), (40, "The export is empty"))
+    )
+    await desk.pass_time(minutes=1)
+    for event in (second, first) if reverse else (first, second):
+        await desk.raw_event(event)
+
+    assert len(desk.cards()) == 1
+    assert desk.quoted() == "Hello"
+    stored = await desk.bot.db.read(lambda conn: tickets.get(conn, "T0HOME", 1))
+    assert stored is not None
+    assert (stored.thread_ts, stored.subject, stored.requester) == (first["ts"], "Hello", "U0RITA")
+    assert f"{stored.created_at:%H:%M:%S}" == "09:00:10"
+    history = await desk.bot.db.read(lambda conn: ticket_events.of_ticket(conn, "T0HOME", 1))
+    assert [(event.type, event.body["text"]) for event in history] == [
+        ("created", "Hello"),
+        ("comment", "The export is empty"),
+    ]
+    assert desk.promises()["First reply"] == "due 2026-01-12 10:00 UTC"
+
+
+async def test_an_older_message_of_another_customer_begins_no_ticket_of_somebody_else(desk: Desk):
+    await desk.pass_time(minutes=1)
+    for seconds, user, text in ((40, "U0RITA", "The export is empty"), (10, "U0SAM", "Hello")):
+        ts = f"{MONDAY.timestamp() + seconds:.6f}"
+        said = {"type": "message", "channel": "C0ACME", "user": user, "text": text, "ts": ts, "event_ts": ts}
+        await desk.raw_event(said | {"user_team": "T0ACME"})
+    assert [desk.quoted(number) for number in (1, 2)] == ["The export is empty", "Hello"]
