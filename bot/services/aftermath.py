@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.services.alerts import ALERT, ALERT_EDIT, DIRECT
+from bot.services.alerts import ALERT, ALERT_EDIT, CORRECTION, DIRECT
 from sla.instants import format_instant
 from store import instances, outbox
 from store.instances import InstanceRecord
@@ -60,6 +60,27 @@ def _record(conn: Connection, alert: OutboxMessage, instance: InstanceRecord, no
             workspace=alert.workspace,
             key=f"{alert.key}:ended:{ending}",
             kind=ALERT_EDIT,
+            destination=alert.channel_id or alert.destination,
+            payload={"of": alert.key},
+            created_at=now,
+            urgency=_URGENCY,
+            ticket_id=alert.ticket_id,
+            metric=alert.metric,
+            instance=alert.instance,
+        ),
+    )
+    if instance.outcome == "met" and alert.payload.get("unverified"):
+        _take_back(conn, alert, now)
+
+
+def _take_back(conn: Connection, alert: OutboxMessage, now: datetime) -> None:
+    """Whoever was alarmed by what Slack could not be asked about in time is told in the thread that it was wrong."""
+    outbox.enqueue(
+        conn,
+        NewMessage(
+            workspace=alert.workspace,
+            key=f"{alert.key}:corrected",
+            kind=CORRECTION,
             destination=alert.channel_id or alert.destination,
             payload={"of": alert.key},
             created_at=now,

@@ -22,7 +22,7 @@ from bot.slack.alert_posts import AlertView, alert
 from bot.slack.blocks import Post, section
 from bot.slack.cards import card
 from bot.slack.directory import Directory
-from bot.slack.wording import span
+from bot.slack.wording import metric_label, span
 from store import instances, outbox, tickets
 from store.engine import Database
 from store.instances import InstanceRecord
@@ -52,6 +52,8 @@ class Drawing:
             return await _draw_card(message, db=db, desk=desk, directory=directory)
         if message.kind == alerts.ALERT_EDIT:
             return await _draw_ending(message, db=db, desk=desk, directory=directory)
+        if message.kind == alerts.CORRECTION:
+            return await _draw_correction(message, db=db)
         if message.kind in {alerts.NOTICE, alerts.DIRECT_NOTICE}:
             said = str(message.payload["text"])
             return Drawn(channel=message.destination, post=Post(text=said, blocks=(section(said),)))
@@ -116,6 +118,19 @@ async def _draw_ending(message: OutboxMessage, *, db: Database, desk: Desk, dire
     view = await alert_view(desk, directory, ticket, Alerted.from_payload(sent.payload))
     drawn = alert(replace(view, ending=ending_of(instance)))
     return Drawn(channel=sent.channel_id or "", post=drawn, edit_ts=sent.message_ts)
+
+
+async def _draw_correction(message: OutboxMessage, *, db: Database) -> Drawn | Void:
+    """A reply below an alert that was sent before Slack could say that all was well."""
+    found = await db.read(partial(_ended, message))
+    if found is None or found[1].outcome != "met":
+        return Void(reason="there is nothing to correct")
+    ticket, instance, sent = found
+    in_thread = ticket.card_ts is not None and ticket.card_channel == sent.channel_id
+    what = f"Correction: {metric_label(instance.metric)} of #{ticket.ticket_id} was in time."
+    said = f"{what} Slack had not said so yet when the alert was sent."
+    thread_ts = ticket.card_ts if in_thread else sent.message_ts
+    return Drawn(channel=message.destination, post=Post(text=said, blocks=(section(said),)), thread_ts=thread_ts)
 
 
 def ending_of(instance: InstanceRecord) -> str:

@@ -37,6 +37,11 @@ async def test_a_silent_slack_does_not_hold_the_alert_up_which_says_that_it_is_u
     assert "Answered in time." in corrected.text
     assert "unverified" not in corrected.text
     assert desk.promises()["First reply"] == "met in 40 min"
+    (reply,) = [alert for alert in desk.alerts() if alert.text.startswith("Correction")]
+    assert reply.text == (
+        "Correction: First reply of #1 was in time. Slack had not said so yet when the alert was sent."
+    )
+    assert (reply.thread_ts, reply.broadcast) == (corrected.thread_ts, False)
 
 
 async def test_a_warning_does_not_wait_while_slack_is_asked_about_another_ticket(desk: Desk):
