@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bot.config.config import Config
 from bot.services import forgetting, threads
+from bot.services.beginnings import Said
 from bot.services.desk import Desk
 from bot.services.speakers import Speakers
 from bot.slack.client import SlackClients, find
