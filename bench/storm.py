@@ -19,7 +19,7 @@ from bot.clock import ManualClock
 from bot.config.load import load_config
 from bot.demo.stage import SandboxTime
 from bot.sandbox import Sandbox
-from bot.services.alerts import ALERT, Alerted, alert_key
+from bot.services.alerting.alerts import ALERT, Alerted, alert_key
 from store import instances, migrations, outbox, tickets
 from store.engine import Database
 from store.instances import InstanceRecord

@@ -23,19 +23,19 @@ from bot.http.server import HttpServer
 from bot.notify.email import Mailer, mail_server
 from bot.notify.webhook import Webhooks
 from bot.scheduler import Alarm
-from bot.services import overview
-from bot.services.backfill import Backfill
-from bot.services.breaches import Breaches
-from bot.services.delivery import Delivery
-from bot.services.desk import Desk
-from bot.services.dispatch import Dispatch
-from bot.services.drawing import Drawing
-from bot.services.housekeeping import Housekeeping
-from bot.services.opening import open_desk, reopen_desk
-from bot.services.overview import StatusView
-from bot.services.posting import Posting
-from bot.services.recovery import Recovery
-from bot.services.verifying import Verifier
+from bot.services.alerting.breaches import Breaches
+from bot.services.alerting.verifying import Verifier
+from bot.services.backfill.sweep import Backfill
+from bot.services.inbox.dispatch import Dispatch
+from bot.services.outbox.delivery import Delivery
+from bot.services.outbox.drawing import Drawing
+from bot.services.outbox.posting import Posting
+from bot.services.outbox.recovery import Recovery
+from bot.services.workspace import overview
+from bot.services.workspace.desk import Desk
+from bot.services.workspace.housekeeping import Housekeeping
+from bot.services.workspace.opening import open_desk, reopen_desk
+from bot.services.workspace.overview import StatusView
 from bot.slack.client import SlackClients, SlackUnavailableError
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Envelope, Kind

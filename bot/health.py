@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from bot.clock import Clock
 from bot.http.app import Readiness
 from bot.http.metrics import Metrics
-from bot.services import overview
-from bot.services.desk import Desk
+from bot.services.workspace import overview
+from bot.services.workspace.desk import Desk
 from bot.slack.socket import SocketMode
 from bot.watchdog import Pulse
 from store import inbox, workspaces

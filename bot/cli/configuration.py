@@ -18,7 +18,7 @@ from bot.config.load import load_config
 from bot.config.problems import ConfigError
 from bot.config.ready_made import list_templates, template_text
 from bot.errors import BotError
-from bot.services.configuring import apply_config
+from bot.services.workspace.configuring import apply_config
 from bot.settings import Settings
 from sla.events import Apply
 from store import rules as versions

@@ -9,7 +9,7 @@ from typing import assert_never
 from rich.console import Console
 from rich.table import Table
 
-from bot.services.explaining import Entry, Reasons
+from bot.services.tickets.explaining import Entry, Reasons
 from bot.slack.text import clip, plain
 from bot.slack.wording import exactly, metric_label
 from sla.engine import LogType, Outcome, Stage

@@ -15,8 +15,8 @@ from bot.cli.explained import print_reasons
 from bot.cli.output import tell
 from bot.clock import SystemClock
 from bot.errors import BotError
-from bot.services.explaining import Reasons, chosen, metric_named, reasons
-from bot.services.stories import Story, stored_story, timeline_story
+from bot.services.tickets.explaining import Reasons, chosen, metric_named, reasons
+from bot.services.tickets.stories import Story, stored_story, timeline_story
 from bot.settings import Settings
 from sla.errors import SlaError
 from sla.explain import explanation_to_json

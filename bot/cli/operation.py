@@ -18,7 +18,7 @@ from bot.config.config import Config
 from bot.config.load import load_config
 from bot.errors import BotError
 from bot.observability import set_up_logging
-from bot.services.checkup import check_up
+from bot.services.workspace.checkup import check_up
 from bot.settings import Settings
 from bot.watchdog import Watchdog
 from store.engine import Database

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from bot.demo.stage import Stage
-from bot.services.alerts import ALERT, DIGEST, DIGEST_PAGE, DIGESTS, DIRECT, DIRECT_DIGEST, DIRECT_DIGEST_PAGE
-from bot.services.cards import CARD
+from bot.services.alerting.alerts import ALERT, DIGEST, DIGEST_PAGE, DIGESTS, DIRECT, DIRECT_DIGEST, DIRECT_DIGEST_PAGE
+from bot.services.alerting.cards import CARD
 from store import inbox, instances, outbox, ticket_events, tickets
 from store.outbox import OutboxState
 from store.tickets import Filter

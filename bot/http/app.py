@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.http.dashboard.status import render_status
 from bot.http.metrics import CONTENT_TYPE
-from bot.services.overview import StatusView
+from bot.services.workspace.overview import StatusView
 from bot.slack.receiver import dispatch_http
 
 MAX_BODY_BYTES = 1_000_000

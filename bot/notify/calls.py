@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.notify.webhook import Call
-from bot.services.alerts import Alerted
+from bot.services.alerting.alerts import Alerted
 from bot.slack.alert_posts import AlertView
 from sla.instants import format_instant
 

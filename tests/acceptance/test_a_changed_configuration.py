@@ -8,7 +8,7 @@ from bot.config.load import load_config
 from bot.demo.stage import Stage, stage
 from bot.demo.story import MORNING, Post
 from bot.demo.world import build_sample
-from bot.services.configuring import apply_config
+from bot.services.workspace.configuring import apply_config
 from sla.events import Apply
 from store import instances
 

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 from bot.clock import ManualClock
 from bot.config.load import load_config
-from bot.services import ticketing
-from bot.services.configuring import apply_config
-from bot.services.ticketing import Entry
+from bot.services.tickets import ticketing
+from bot.services.tickets.ticketing import Entry
+from bot.services.workspace.configuring import apply_config
 from sla.events import Apply, PriorityChanged
 from sla.ticket import Priority
 from store import instances, ticket_events, tickets

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from bot.services.housekeeping import Housekeeping
+from bot.services.workspace.housekeeping import Housekeeping
 from store import inbox
 from tests.support.desk import MONDAY, Desk
 

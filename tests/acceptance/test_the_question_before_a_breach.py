@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.services.verifying import Verifier
+from bot.services.alerting.verifying import Verifier
 from store import outbox
 from tests.support.desk import Desk
 

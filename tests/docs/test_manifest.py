@@ -8,7 +8,7 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.services.checkup import REQUIRED_SCOPES
+from bot.services.workspace.checkup import REQUIRED_SCOPES
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Kind, read_envelope
 

@@ -6,9 +6,9 @@ import pytest
 
 from bot.cli.explanation import to_json
 from bot.errors import BotError
-from bot.services.explaining import chosen, metric_named, reasons
-from bot.services.happenings import describe
-from bot.services.stories import timeline_story
+from bot.services.tickets.explaining import chosen, metric_named, reasons
+from bot.services.tickets.happenings import describe
+from bot.services.tickets.stories import timeline_story
 from sla.timeline import parse_timeline
 from tests.support.timelines import (
     OFFICE_HOURS,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 
-from bot.services.explaining import reasons
-from bot.services.stories import tell_story
+from bot.services.tickets.explaining import reasons
+from bot.services.tickets.stories import tell_story
 from sla.explain import Kind
 from tests.support.days import END, days, events_of, instant, rules_of, ticket_of
 

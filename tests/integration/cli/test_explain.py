@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, create_engine, delete
 from bot.cli import app
 from bot.cli.errors import report
 from bot.config.load import load_config
-from bot.services import ticketing
-from bot.services.desk import Desk, Installation
-from bot.services.ticketing import Entry
+from bot.services.tickets import ticketing
+from bot.services.tickets.ticketing import Entry
+from bot.services.workspace.desk import Desk, Installation
 from sla.events import Comment, Created, Event, MergedIn, Message, NotATicket, StatusChanged
 from sla.policy import rules_from_json
 from sla.ticket import Role, Status

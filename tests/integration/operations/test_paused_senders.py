@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.services.drawing import Drawing
-from bot.services.posting import Posting
+from bot.services.outbox.drawing import Drawing
+from bot.services.outbox.posting import Posting
 from store import outbox
 from store.outbox import OutboxMessage
 from tests.support.desk import Desk, desk, desk_database, empty_desk_database, plain_logs, until

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.services.alerts import ALERT, Alerted
-from bot.services.digests import fold_storms
+from bot.services.alerting.alerts import ALERT, Alerted
+from bot.services.alerting.digests import fold_storms
 from store import outbox
 from store.outbox import NewMessage, OutboxState
 from store.postgresql import writing_engine

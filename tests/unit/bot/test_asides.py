@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from bot.services.asides import Asides
+from bot.services.inbox.asides import Asides
 
 
 async def test_a_slow_answer_does_not_hold_up_the_next_one():

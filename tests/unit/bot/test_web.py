@@ -10,7 +10,7 @@ import pytest
 from bot.errors import BotError
 from bot.http.app import MAX_BODY_BYTES, Ports, Readiness, build_web
 from bot.http.server import HttpServer
-from bot.services.overview import StatusRow, StatusView
+from bot.services.workspace.overview import StatusRow, StatusView
 from bot.slack.receiver import build_receiver
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

@@ -1,0 +1,101 @@
+"""Who is alerted of what, as far as it still holds: the facts behind every way in which an alert is put."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.services.alerting.alerts import Alerted
+from bot.services.tickets import evaluation
+from bot.services.tickets.watching import route_of, watch
+from bot.services.workspace.desk import Desk
+from bot.slack.alert_posts import AlertView
+from bot.slack.client import SlackUnavailableError
+from bot.slack.directory import Directory
+from sla.alert_log import AlertKey, alert_log_from_json
+from sla.alerts import still_holds
+from sla.engine import Instance, Stage, TicketState
+from store import instances, tickets
+from store.instances import InstanceRecord
+from store.outbox import OutboxMessage
+from store.tickets import TicketRecord
+
+_MINUTE = timedelta(minutes=1)
+
+
+def held(desk: Desk, message: OutboxMessage, now: datetime, conn: Connection) -> tuple[TicketRecord, Alerted] | None:
+    """The ticket and the alert of a row as it is now, unless what it is about has ended or has another target."""
+    ticket = tickets.get(conn, desk.workspace, message.ticket_id or 0)
+    record = instances.get(conn, desk.workspace, message.ticket_id or 0, message.metric or "", message.instance or 0)
+    if ticket is None or record is None or record.outcome != "open":
+        return None
+    state = evaluation.load_state(conn, desk, ticket)
+    alerted = as_of(desk, ticket, state, record, Alerted.from_payload(message.payload), now)
+    return None if alerted is None else (ticket, alerted)
+
+
+def as_of(
+    desk: Desk, ticket: TicketRecord, state: TicketState, record: InstanceRecord, alerted: Alerted, now: datetime
+) -> Alerted | None:
+    """An alert with the figures of this moment; None when it must not be sent any more.
+
+    A pause takes nothing back: what was promised was in danger, or broken, and nobody has heard of it yet.
+    """
+    named = (record.metric, record.instance)
+    instance = next((one for one in state.open_instances if (str(one.metric), one.number) == named), None)
+    if instance is None:
+        return None
+    key = AlertKey(str(ticket.ticket_id), *named, alerted.threshold, alerted.arming, "")
+    route = route_of(desk, state, instance)
+    if not still_holds(key, watch(ticket, state, instance), route, alert_log_from_json(record.sent), now):
+        return None
+    return replace(
+        alerted,
+        breach=instance.breached,
+        breach_at=instance.breach_at or alerted.breach_at,
+        offset=_offset(state, instance, now),
+        paused=instance.stage is Stage.PAUSED,
+    )
+
+
+def _offset(state: TicketState, instance: Instance, now: datetime) -> timedelta:
+    """What is left, or over. An alert that takes a second on its way has not lost a minute: whole ones are told."""
+    left = instance.remaining(state.rules, now) or timedelta()
+    shown = abs(left)
+    if shown >= _MINUTE:
+        return round(shown / _MINUTE) * _MINUTE
+    # The first minute after a deadline is "missed" and no figure; the last second before it is still time.
+    return timedelta() if instance.breached or left < timedelta() else shown
+
+
+async def alert_view(desk: Desk, directory: Directory, ticket: TicketRecord, alerted: Alerted) -> AlertView:
+    """An alert as its reader sees it; the customer goes by the name that the configuration gives."""
+    customer = desk.config.customers.get(ticket.customer or "")
+    return AlertView(
+        number=ticket.ticket_id,
+        customer=customer.name if customer else await display_name(directory, ticket.requester),
+        tier=ticket.customer_tier or "",
+        text=ticket.subject,
+        priority=ticket.priority or "",
+        status=ticket.status,
+        metric=alerted.metric,
+        breach=alerted.breach,
+        breach_at=alerted.breach_at,
+        offset=alerted.offset,
+        business_hours=alerted.business_hours,
+        mentions=alerted.mentions,
+        permalink=ticket.permalink or "",
+        instead_of=alerted.instead_of,
+        unverified=alerted.unverified,
+        paused=alerted.paused,
+    )
+
+
+async def display_name(directory: Directory, user: str | None) -> str:
+    """What somebody is called; the id where Slack does not say: a name must never hold up an alert."""
+    if not user:
+        return ""
+    try:
+        return (await directory.person(user)).name
+    except SlackUnavailableError:
+        return user

@@ -1,0 +1,171 @@
+"""The tick: what is due is evaluated anew, and what has to be told is written to the outbox, in one transaction."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.clock import Clock
+from bot.services.alerting import cards, lateness
+from bot.services.alerting.alerts import Alerted
+from bot.services.alerting.audience import enqueue
+from bot.services.tickets import evaluation
+from bot.services.tickets.watching import instance_record, logs_of, route_of, watch
+from bot.services.workspace.desk import Desk
+from sla import alerts
+from sla.alert_log import AlertLog
+from sla.engine import Instance, TicketState
+from sla.metrics import REPLY_METRICS
+from sla.thresholds import parse_threshold
+from store import instances, tickets
+from store.engine import Database
+from store.instances import InstanceRecord
+from store.tickets import TicketRecord
+
+_BATCH = 100
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaches:
+    """Looks at what is due for one desk.
+
+    Attributes:
+        verify: Asks Slack about replies that are about to be called missed; the tickets it could not ask about.
+        questions: The tickets that it would ask about.
+    """
+
+    db: Database
+    desk: Callable[[], Desk]
+    clock: Clock
+    verify: Callable[[datetime], Awaitable[frozenset[int]]]
+    questions: Callable[[datetime], Awaitable[list[int]]]
+
+    async def tick(self) -> datetime | None:
+        """Deal with everything that is due; when something is due next."""
+        await self.drain()
+        return await self.next_at()
+
+    async def drain(self) -> int:
+        """Deal with everything that is due; how many instances were looked at."""
+        total = 0
+        while (due_at := await self.next_at()) is not None and due_at <= self.clock.now():
+            if asked := frozenset(await self.questions(self.clock.now())):
+                # Slack may take its time: whatever does not depend on it, warnings above all, goes first.
+                await self.db.write(partial(_sweep, self.desk(), self.clock.now(), frozenset(), leaving=asked))
+            unverified = await self.verify(self.clock.now())
+            count = await self.db.write(partial(_sweep, self.desk(), self.clock.now(), unverified))
+            if not count:
+                break  # another replica is at work on it
+            total += count
+        return total
+
+    async def next_at(self) -> datetime | None:
+        """When something is due next."""
+        return await self.db.read(lambda conn: instances.next_due(conn, self.desk().workspace))
+
+
+def _sweep(
+    desk: Desk, now: datetime, unverified: frozenset[int], conn: Connection, *, leaving: frozenset[int] = frozenset()
+) -> int:
+    """One batch, oldest first. A ticket that raises is looked at later, and does not stop the others."""
+    due = [record for record in instances.due(conn, desk.workspace, now, _BATCH) if record.ticket_id not in leaving]
+    for ticket_id in sorted({record.ticket_id for record in due}):
+        mine = [record for record in due if record.ticket_id == ticket_id]
+        try:
+            with conn.begin_nested():
+                _attend(conn, desk, ticket_id, mine, now, unverified=ticket_id in unverified)
+        except Exception:
+            log.exception("tick.ticket_failed", ticket=ticket_id)
+            for record in mine:
+                wait = min(_FIRST_WAIT * 2 ** min(record.attempts, 10), _LONGEST_WAIT)
+                instances.back_off(conn, record, now + wait)
+    return len(due)
+
+
+def _attend(
+    conn: Connection, desk: Desk, ticket_id: int, due: list[InstanceRecord], now: datetime, *, unverified: bool
+) -> None:
+    ticket = tickets.lock(conn, desk.workspace, ticket_id)
+    if ticket is None:
+        msg = f"#{ticket_id} has instances and does not exist."
+        raise LookupError(msg)
+    state = evaluation.settle_due(conn, desk, ticket, now)
+    watched = {(str(instance.metric), instance.number): instance for instance in state.open_instances}
+    logs = logs_of(due)
+    for record in due:
+        instance = watched.get((record.metric, record.instance))
+        if instance is None:
+            # Nothing that is over becomes due; whoever ended it should have said so.
+            instances.upsert_many(conn, [replace(record, next_at=None)])
+            continue
+        known = logs.get(instance.key, AlertLog())
+        told = _tell(conn, desk, ticket, state, instance, known, now, unverified=unverified)
+        seen = instance_record(desk, ticket, state, instance, told, now, version=record.rules_version)
+        if seen.next_at is not None and seen.next_at <= now:
+            # It was looked at and is still due: never let one such row keep the tick from all others.
+            log.error("tick.still_due", ticket=ticket_id, metric=record.metric, instance=record.instance)
+            seen = replace(seen, next_at=now + _FIRST_WAIT)
+        instances.upsert_many(conn, [seen])
+    cards.refresh(conn, desk, ticket_id, now)
+
+
+def _tell(
+    conn: Connection,
+    desk: Desk,
+    ticket: TicketRecord,
+    state: TicketState,
+    instance: Instance,
+    known: AlertLog,
+    now: datetime,
+    *,
+    unverified: bool,
+) -> AlertLog:
+    """Write the alerts that are due to the outbox; what is settled then."""
+    watched = watch(ticket, state, instance)
+    route = route_of(desk, state, instance)
+    found = alerts.due(watched, route, known, now, enforced_from=desk.enforce_from)
+    for key in found.skipped:
+        log.info("alert.skipped", ticket=ticket.ticket_id, metric=key.metric, threshold=key.threshold)
+    by_threshold: dict[tuple[str, int], list[alerts.Alert]] = {}
+    for alert in found.alerts:
+        by_threshold.setdefault((alert.key.threshold, alert.key.arming), []).append(alert)
+    for (threshold, _), together in by_threshold.items():
+        alerted = _alerted(desk, state, instance, watched, route, threshold, now)
+        if alerted is not None:
+            doubt = unverified and alerted.breach and instance.metric in REPLY_METRICS
+            enqueue(conn, desk, ticket, together, replace(alerted, unverified=doubt), now)
+    return known.with_settled(found.keys)
+
+
+def _alerted(
+    desk: Desk,
+    state: TicketState,
+    instance: Instance,
+    watched: alerts.Watched,
+    route: alerts.Route,
+    threshold: str,
+    now: datetime,
+) -> Alerted | None:
+    reached_at = alerts.threshold_at(watched, parse_threshold(threshold))
+    if reached_at is None or instance.breach_at is None:
+        return None
+    # A deadline that a change has put in the past was missed at the change, not before anybody could know.
+    due_at = min(max(reached_at, instance.breached_at or reached_at), now)
+    left = instance.remaining(state.rules, due_at) or timedelta()
+    because = lateness.before_recording(watched, route, due_at=due_at, now=now, started_at=desk.opened_at)
+    return Alerted(
+        metric=instance.metric,
+        threshold=threshold,
+        due_at=due_at,
+        breach_at=instance.breach_at,
+        breach=instance.breached,
+        offset=abs(left),
+        business_hours=instance.target.business_hours if instance.target else False,
+        late_because=because,
+    )

@@ -1,0 +1,1 @@
+"""What Slack failed to deliver, found in its history."""

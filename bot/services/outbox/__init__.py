@@ -1,0 +1,1 @@
+"""From the outbox to its readers: drawn, sent, looked up, or sent elsewhere."""

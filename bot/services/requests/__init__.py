@@ -1,0 +1,1 @@
+"""What people ask for by button, command or reaction, and whether they may."""

@@ -1,0 +1,76 @@
+"""Which ticket somebody means: by number, by a link to a message, or the channel's latest open one."""
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from sqlalchemy import Connection
+
+from bot.services.workspace.desk import Desk
+from store import ticket_events, tickets
+from store.tickets import Filter, TicketRecord
+
+_NUMBER = re.compile(r"#(\d{1,9})|(\d{1,9})")
+_LINK = re.compile(
+    r"<?https?://[^\s|>]+/archives/(?P<channel>[A-Z0-9]+)/p(?P<ts>\d{16})"
+    r"(?:\?\S*?thread_ts=(?P<thread>\d{10}\.\d{6}))?[^\s>]*>?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A ticket, or why none was found, and the words that do not name it."""
+
+    found: TicketRecord | None = None
+    refusal: str = ""
+    rest: list[str] = field(default_factory=list)
+
+    @property
+    def ticket(self) -> TicketRecord:
+        """The ticket; ask for ``refusal`` first."""
+        assert self.found is not None, "no ticket was named"
+        return self.found
+
+
+def take_ticket(conn: Connection, desk: Desk, words: list[str], channel: str, *, prose: bool = False) -> Named:
+    """The ticket that one of the words names; without any, the latest open one of the channel.
+
+    Among ``prose`` a number without its sign counts only as the first word: it may be part of "see incident 2".
+    """
+    for position, word in enumerate(words):
+        rest = words[:position] + words[position + 1 :]
+        if link := _LINK.fullmatch(word):
+            ts = f"{link['ts'][:10]}.{link['ts'][10:]}"
+            found = _of_message(conn, desk, link["channel"], ts, link["thread"] or ts)
+            return Named(found=found, refusal="" if found else "That message belongs to no ticket.", rest=rest)
+        number = _NUMBER.fullmatch(word)
+        if number and (number[1] or position == 0 or not prose):
+            wanted = int(number[1] or number[2])
+            found = tickets.get(conn, desk.workspace, wanted)
+            return Named(found=found, refusal="" if found else f"There is no ticket #{wanted}.", rest=rest)
+    here = tickets.listing(conn, desk.workspace, Filter(open_only=True, channel_id=channel), limit=1000)
+    if not here:
+        refusal = "There is no open ticket in this channel: write its number, such as #42."
+        return Named(refusal=refusal, rest=list(words))
+    return Named(found=max(here, key=lambda ticket: ticket.created_at), rest=list(words))
+
+
+def message_key(text: str) -> str | None:
+    """The key of the message that a link leads to; None for what is no link to a message."""
+    link = _LINK.fullmatch(text.strip())
+    return None if link is None else f"{link['channel']}:{link['ts'][:10]}.{link['ts'][10:]}"
+
+
+def did_you_mean(given: str, known: list[str]) -> str:
+    """A question with a space after it when a known word is near, else nothing."""
+    near = get_close_matches(given.lower(), known, n=1)
+    return f"Did you mean `{near[0]}`? " if near else ""
+
+
+def _of_message(conn: Connection, desk: Desk, channel: str, ts: str, thread_ts: str) -> TicketRecord | None:
+    event = ticket_events.find(conn, desk.workspace, f"{channel}:{ts}")
+    if event is not None:
+        return tickets.get(conn, desk.workspace, event.ticket_id)
+    return tickets.of_card(conn, desk.workspace, channel, thread_ts) or tickets.of_conversation(
+        conn, desk.workspace, channel, thread_ts
+    )

@@ -1,0 +1,120 @@
+"""Events of a ticket: written down once, folded by the engine, shown on the card; all in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.services.alerting import cards
+from bot.services.tickets import evaluation
+from bot.services.tickets.rules_in_force import change_key, is_news, may_be_put_in_force
+from bot.services.workspace.desk import Desk
+from sla.events import Event, Exempted, RulesChanged, event_to_json
+from store import rules as versions
+from store import ticket_events, tickets
+from store.ticket_events import Source, TicketEvent
+from store.tickets import TicketRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event of a ticket, by what it is remembered, who did it, in which conversation, and how we learned of it."""
+
+    key: str
+    event: Event
+    actor: str | None = None
+    thread_ts: str | None = None
+    source: Source = Source.LIVE
+
+
+def open_ticket(conn: Connection, desk: Desk, ticket: TicketRecord, first: Entry, now: datetime) -> int:
+    """Create the ticket with its first event, its clocks and its card; its number."""
+    created = tickets.create(conn, replace(ticket, rules_version=desk.rules_version))
+    body = event_to_json(first.event)
+    ticket_events.append(conn, _row(desk, created.ticket_id, first, body, now))
+    evaluation.begin(conn, desk, created, first.event, now)
+    cards.post(conn, desk, created.ticket_id, now)
+    return created.ticket_id
+
+
+def record(conn: Connection, desk: Desk, ticket_id: int, entries: Sequence[Entry], now: datetime) -> bool:
+    """Add events to a ticket; what is known already is left out. Whether anything was new.
+
+    An event older than the newest known one is late: the whole history is folded again, so that the result is the
+    one that the right order would have given. So it is for an exemption, which changes what has ended, too.
+    """
+    ticket = tickets.lock(conn, desk.workspace, ticket_id)
+    if ticket is None:
+        return False
+    entries = [entry for entry in entries if _still_holds(desk, ticket, entry.event)]
+    candidates = [*_catching_up(conn, desk, ticket, entries), *entries]
+    new = [
+        entry
+        for entry in sorted(candidates, key=lambda entry: entry.event.at)
+        if ticket_events.append(conn, _row(desk, ticket_id, entry, event_to_json(entry.event), now))
+    ]
+    if not new:
+        return False
+    if evaluation.is_late(ticket, new[0].event.at) or any(isinstance(entry.event, Exempted) for entry in new):
+        evaluation.replay(conn, desk, ticket, now)
+    else:
+        evaluation.continue_with(conn, desk, ticket, [entry.event for entry in new], now)
+    cards.refresh(conn, desk, ticket_id, now)
+    return True
+
+
+def begin_earlier(
+    conn: Connection, desk: Desk, opening: TicketEvent, first: Entry, fields: Mapping[str, Any], now: datetime
+) -> None:
+    """Let a ticket begin with a message that came after the one that opened it, and is older; that one is a comment.
+
+    ``fields`` are the ticket's that its first message gives it.
+    """
+    comment = {name: value for name, value in opening.body.items() if name != "status"} | {"type": "comment"}
+    ticket_events.retype(conn, desk.workspace, opening.key, "comment", comment)
+    ticket_events.append(conn, _row(desk, opening.ticket_id, first, event_to_json(first.event), now))
+    tickets.update_columns(conn, desk.workspace, opening.ticket_id, **fields)
+    ticket = tickets.lock(conn, desk.workspace, opening.ticket_id)
+    assert ticket is not None, "an event belongs to a ticket"
+    evaluation.replay(conn, desk, ticket, now)
+    cards.refresh(conn, desk, opening.ticket_id, now)
+
+
+def reword(conn: Connection, desk: Desk, known: TicketEvent, text: str, now: datetime) -> None:
+    """Replace the words of a comment; no clock moves. Words that are gone are gone here, too."""
+    ticket_events.set_body(conn, desk.workspace, known.key, known.body | {"text": text})
+    if known.type == "created":
+        tickets.update_columns(conn, desk.workspace, known.ticket_id, subject=text, updated_at=now)
+    cards.refresh(conn, desk, known.ticket_id, now)
+
+
+def _still_holds(desk: Desk, ticket: TicketRecord, event: Event) -> bool:
+    """Whether an event is no edit that a newer one has overtaken."""
+    return not isinstance(event, RulesChanged) or may_be_put_in_force(desk, ticket)
+
+
+def _catching_up(conn: Connection, desk: Desk, ticket: TicketRecord, entries: Sequence[Entry]) -> list[Entry]:
+    """New rules reach a ticket with its next update, which cannot have been before they were saved."""
+    if not entries or not is_news(desk, ticket) or any(isinstance(entry.event, RulesChanged) for entry in entries):
+        return []
+    saved = versions.load(conn, desk.workspace, desk.rules_version)
+    instants = [min(entry.event.at for entry in entries), ticket.last_event_at]
+    at = max(instants if saved is None else [*instants, saved.created_at])
+    return [Entry(key=change_key(desk, ticket.ticket_id), event=RulesChanged(at=at, to=desk.rules))]
+
+
+def _row(desk: Desk, ticket_id: int, entry: Entry, body: dict[str, object], now: datetime) -> TicketEvent:
+    return TicketEvent(
+        workspace=desk.workspace,
+        key=entry.key,
+        ticket_id=ticket_id,
+        at=entry.event.at,
+        type=str(body["type"]),
+        actor=entry.actor,
+        body=body,
+        recorded_at=now,
+        thread_ts=entry.thread_ts,
+        source=entry.source,
+    )

@@ -1,0 +1,58 @@
+"""A workspace's support desk: who we are there, and the rules in force."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.config.config import Config
+from sla.policy import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """The app as installed in one Slack workspace.
+
+    Attributes:
+        workspace: Slack's team id.
+        url: The workspace's address, with a slash at the end.
+    """
+
+    workspace: str
+    name: str
+    url: str
+    bot_user: str
+    bot_id: str
+    app_id: str = ""
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message, which is the same for everybody who may read it."""
+        return f"{self.url}archives/{channel}/p{ts.replace('.', '')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything a use case is decided by, besides the ticket itself.
+
+    Attributes:
+        rules_version: The stored version that ``config`` and ``rules`` were made from.
+        enforce_from: Tickets created before this instant raise no alerts; None where all do.
+        doubted_until: What is about a moment until then may have been sent without our knowledge; see
+            ``bot.services.outbox.recovery``.
+        opened_at: When this process began to work here, to tell why an alert is late.
+    """
+
+    installation: Installation
+    config: Config
+    rules: Rules
+    rules_version: int
+    enforce_from: datetime | None = None
+    doubted_until: datetime | None = None
+    opened_at: datetime | None = None
+
+    @property
+    def workspace(self) -> str:
+        """Slack's team id."""
+        return self.installation.workspace
+
+    def doubts(self, at: datetime) -> bool:
+        """Whether a message about that moment may have been sent without our knowledge."""
+        return self.doubted_until is not None and at <= self.doubted_until
