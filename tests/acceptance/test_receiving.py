@@ -354,7 +354,6 @@ async def test_an_edit_that_arrives_before_its_message_is_what_the_card_shows(de
     assert desk.quoted() == "The export is empty"
 
 
-@pytest.mark.xfail(reason="A burst's first message that arrives after its second opens a ticket of its own.")
 async def test_messages_of_a_burst_are_one_ticket_in_whatever_order_they_arrive(desk: Desk):
     fault = desk.sandbox.faults.events("hold", type="message", channel="C0ACME", count=1)
     await desk.post("U0RITA", "Hello")
