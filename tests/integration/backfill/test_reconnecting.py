@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.clock import ScaledClock
-from store import inbox
 from tests.support.desk import MONDAY, Desk, _started, opened, until
 
 
@@ -57,5 +56,5 @@ async def test_nothing_is_judged_or_sent_before_the_history_was_read(slow_desk: 
 
 
 async def until_understood(desk: Desk) -> None:
-    while await desk.bot.db.read(inbox.next_at) is not None:  # noqa: ASYNC110 - the intake works by itself
+    while await desk.bot.dispatch.next_at() is not None:  # noqa: ASYNC110 - the intake works by itself
         await asyncio.sleep(0.005)

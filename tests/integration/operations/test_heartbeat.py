@@ -97,7 +97,7 @@ async def test_with_a_gap_what_waits_is_in_doubt_and_looked_for_at_once(db: Data
     assert await state(db, "waits") == "uncertain"
     lease = timedelta(seconds=60)
     taken = await db.write(
-        lambda conn: outbox.claim_uncertain(conn, NOON + 30 * MINUTE, settle=timedelta(seconds=30), lease=lease)
+        lambda conn: outbox.claim_uncertain(conn, "T1", NOON + 30 * MINUTE, settle=timedelta(seconds=30), lease=lease)
     )
     assert [message.key for message in taken] == ["waits"]
 
@@ -106,29 +106,29 @@ async def test_what_is_in_doubt_waits_for_the_card_that_it_may_be_under(db: Data
     await record(db, "card", in_doubt=True)
     await record(db, "alert", in_doubt=True, depends_on="card")
     settle, lease = timedelta(seconds=30), timedelta(seconds=60)
-    (first,) = await db.write(lambda conn: outbox.claim_uncertain(conn, NOON, settle=settle, lease=lease))
+    (first,) = await db.write(lambda conn: outbox.claim_uncertain(conn, "T1", NOON, settle=settle, lease=lease))
     assert first.key == "card"
-    assert await db.write(lambda conn: outbox.claim_uncertain(conn, NOON, settle=settle, lease=lease)) == []
+    assert await db.write(lambda conn: outbox.claim_uncertain(conn, "T1", NOON, settle=settle, lease=lease)) == []
     await db.write(lambda conn: outbox.sent(conn, first, outbox.Delivery(at=NOON, channel_id="C1", message_ts="1.0")))
-    (second,) = await db.write(lambda conn: outbox.claim_uncertain(conn, NOON, settle=settle, lease=lease))
+    (second,) = await db.write(lambda conn: outbox.claim_uncertain(conn, "T1", NOON, settle=settle, lease=lease))
     assert second.key == "alert"
 
 
 async def test_what_was_taken_and_not_handled_is_handed_over_at_once(db: Database):
     await db.write(lambda conn: inbox.put(conn, _envelope("1")))
-    await db.write(lambda conn: inbox.take(conn, NOON, Claim(holder="first")))
+    await db.write(lambda conn: inbox.take(conn, "T1", NOON, Claim(holder="first")))
     second = Claim(holder="second")
-    assert await db.write(lambda conn: inbox.take(conn, NOON, second)) == []
+    assert await db.write(lambda conn: inbox.take(conn, "T1", NOON, second)) == []
     await db.write(lambda conn: hand_over(conn, "first", NOON))
-    assert [item.key for item in await db.write(lambda conn: inbox.take(conn, NOON, second))] == ["1"]
+    assert [item.key for item in await db.write(lambda conn: inbox.take(conn, "T1", NOON, second))] == ["1"]
 
 
 async def test_what_failed_goes_on_waiting_when_it_is_handed_over(db: Database):
     await db.write(lambda conn: inbox.put(conn, _envelope("1")))
-    (item,) = await db.write(lambda conn: inbox.take(conn, NOON, Claim(holder="first")))
+    (item,) = await db.write(lambda conn: inbox.take(conn, "T1", NOON, Claim(holder="first")))
     await db.write(lambda conn: inbox.retry_later(conn, item, NOON + 5 * MINUTE, "Slack did not answer."))
     await db.write(lambda conn: hand_over(conn, "first", NOON))
-    assert await db.read(inbox.next_at) == NOON + 5 * MINUTE
+    assert await db.read(lambda conn: inbox.next_at(conn, "T1")) == NOON + 5 * MINUTE
 
 
 def _envelope(key: str) -> Envelope:
