@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.services.backfill.sweep import reading as backfill_reading
+from bot.services.backfill import reading as backfill_reading
 from tests.support.desk import Desk
 
 
