@@ -54,33 +54,20 @@ def _record(conn: Connection, alert: OutboxMessage, instance: InstanceRecord, no
         return  # a warning of what is still ahead says nothing wrong
     ended_at = instance.fulfilled_at or instance.breach_at
     ending = f"{instance.outcome}:{format_instant(ended_at) if ended_at else ''}"
-    outbox.enqueue(
-        conn,
-        NewMessage(
-            workspace=alert.workspace,
-            key=f"{alert.key}:ended:{ending}",
-            kind=ALERT_EDIT,
-            destination=alert.channel_id or alert.destination,
-            payload={"of": alert.key},
-            created_at=now,
-            urgency=_URGENCY,
-            ticket_id=alert.ticket_id,
-            metric=alert.metric,
-            instance=alert.instance,
-        ),
-    )
+    _follow_up(conn, alert, kind=ALERT_EDIT, key=f"{alert.key}:ended:{ending}", now=now)
     if instance.outcome == "met" and alert.payload.get("unverified"):
-        _take_back(conn, alert, now)
+        # Whoever was alarmed by what Slack could not be asked about in time is told in the thread that it was wrong.
+        _follow_up(conn, alert, kind=CORRECTION, key=f"{alert.key}:corrected", now=now)
 
 
-def _take_back(conn: Connection, alert: OutboxMessage, now: datetime) -> None:
-    """Whoever was alarmed by what Slack could not be asked about in time is told in the thread that it was wrong."""
+def _follow_up(conn: Connection, alert: OutboxMessage, *, kind: str, key: str, now: datetime) -> None:
+    """Record what is to be done about an alert's post, where that post is."""
     outbox.enqueue(
         conn,
         NewMessage(
             workspace=alert.workspace,
-            key=f"{alert.key}:corrected",
-            kind=CORRECTION,
+            key=key,
+            kind=kind,
             destination=alert.channel_id or alert.destination,
             payload={"of": alert.key},
             created_at=now,
