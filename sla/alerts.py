@@ -4,7 +4,7 @@ Nothing is planned ahead. Each time somebody looks, what is due follows from the
 target is gone is simply not there any more, and one that waits for quiet hours to end is due once they have ended.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -182,6 +182,16 @@ def still_holds(key: AlertKey, watched: Watched, route: Route, log: AlertLog, no
         return False
     reached_at = threshold_at(watched, threshold)
     return reached_at is not None and reached_at <= now
+
+
+def overtaken(
+    key: AlertKey, others: Iterable[AlertKey], watched: Watched, route: Route, log: AlertLog, now: datetime
+) -> bool:
+    """Tell whether an alert would only repeat one of the `others`, which tell the same reader of a nearer threshold."""
+    used = {str(threshold): _used(watched, threshold) for threshold in route.thresholds}
+    return any(
+        used[other.threshold] > used[key.threshold] for other in others if still_holds(other, watched, route, log, now)
+    )
 
 
 def _used(watched: Watched, threshold: Threshold) -> timedelta:

@@ -18,6 +18,7 @@ from store.outbox.outcomes import Delivery, Refusal, failed, release, sent, unce
 from store.outbox.patience import oldest_waiting, stop_waiting
 from store.outbox.queries import (
     Backlog,
+    alerts_to,
     backlog,
     by_kind,
     counts,
@@ -38,6 +39,7 @@ __all__ = [
     "OutboxMessage",
     "OutboxState",
     "Refusal",
+    "alerts_to",
     "backlog",
     "by_kind",
     "claim",

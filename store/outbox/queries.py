@@ -94,6 +94,18 @@ def of_ticket(
     return list(records(OutboxMessage, conn.execute(statement.order_by(table.c.created_at, table.c.key))))
 
 
+def alerts_to(conn: Connection, workspace: str, destination: str, ticket_ids: Sequence[int]) -> list[OutboxMessage]:
+    """What a destination is told, or will be, of some tickets' instances, alone or in a digest."""
+    statement = select(*COLUMNS).where(
+        table.c.workspace == workspace,
+        table.c.ticket_id.in_(ticket_ids),
+        table.c.destination == destination,
+        table.c.instance.is_not(None),
+        table.c.state.not_in((OutboxState.FAILED, OutboxState.SUPERSEDED)),
+    )
+    return list(records(OutboxMessage, conn.execute(statement.order_by(table.c.created_at, table.c.key))))
+
+
 def of_message(conn: Connection, workspace: str, channel_id: str, message_ts: str) -> OutboxMessage | None:
     """The outbox row of a message in Slack."""
     statement = select(*COLUMNS).where(

@@ -89,3 +89,28 @@ async def test_an_alert_that_is_edited_keeps_the_figure_that_it_was_sent_with(de
     (warning,) = desk.alerts()
     assert warning.text.startswith("First reply due in 4 min: ")
     assert "Answered in time." in warning.text
+
+
+async def test_a_warning_that_is_overtaken_by_its_deadline_is_not_told_beside_the_breach(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await desk.at("09:47")
+    silent(desk, seconds=20 * 60)
+    await desk.at("10:15")
+    assert [opening.rsplit(" ", 3)[0] for opening in openings(desk)] == ["First reply missed"]
+    await desk.command("U0ANA", "/sla claim #1")
+    await desk.at("10:30")
+    assert len(openings(desk)) == 1
+
+
+async def test_a_warning_that_waits_beyond_a_deadline_nobody_else_tells_of_says_that_it_is_missed(desk_database: str):
+    only_warned = CONFIG.replace('"0": [alert_channel, assignee]', '"0": [assignee]')
+    assert only_warned != CONFIG
+    async with opened(desk_database, clock=ManualClock(MONDAY), config=only_warned) as desk:
+        await desk.at("09:01")
+        await desk.post("U0RITA", "The export is empty")
+        await desk.command("U0ANA", "/sla claim #1")
+        await desk.at("09:48")
+        silent(desk, seconds=20 * 60)
+        await desk.at("10:20")
+        (alert,) = desk.alerts()
+        assert alert.text.startswith("First reply missed ")

@@ -1,11 +1,13 @@
 """Who is alerted of what, as far as it still holds: the facts behind every way in which an alert is put."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.services.alerting.alerts import Alerted
+from bot.services.alerting.alerts import SINGLE, Alerted
 from bot.services.tickets import evaluation
 from bot.services.tickets.watching import route_of, watch
 from bot.services.workspace.desk import Desk
@@ -13,14 +15,16 @@ from bot.slack.alert_posts import AlertView
 from bot.slack.client import SlackUnavailableError
 from bot.slack.directory import Directory
 from sla.alert_log import AlertKey, alert_log_from_json
-from sla.alerts import still_holds
+from sla.alerts import overtaken, still_holds
 from sla.engine import Instance, Stage, TicketState
-from store import instances, tickets
+from store import instances, outbox, tickets
 from store.instances import InstanceRecord
 from store.outbox import OutboxMessage
 from store.tickets import TicketRecord
 
 _MINUTE = timedelta(minutes=1)
+
+Told = defaultdict[tuple[int, str, int], list[Alerted]]
 
 
 def held(desk: Desk, message: OutboxMessage, now: datetime, conn: Connection) -> tuple[TicketRecord, Alerted] | None:
@@ -30,24 +34,44 @@ def held(desk: Desk, message: OutboxMessage, now: datetime, conn: Connection) ->
     if ticket is None or record is None or record.outcome != "open":
         return None
     state = evaluation.load_state(conn, desk, ticket)
-    alerted = as_of(desk, ticket, state, record, Alerted.from_payload(message.payload), now)
+    others = others_told(conn, message, [ticket.ticket_id])[record.ticket_id, record.metric, record.instance]
+    alerted = as_of(desk, ticket, state, record, Alerted.from_payload(message.payload), others, now=now)
     return None if alerted is None else (ticket, alerted)
 
 
+def others_told(conn: Connection, message: OutboxMessage, numbers: Sequence[int]) -> Told:
+    """What else the reader of a row is told of the same tickets, by instance."""
+    told: Told = defaultdict(list)
+    for other in outbox.alerts_to(conn, message.workspace, message.destination, numbers):
+        if other.kind in SINGLE and other.ticket_id is not None and other.metric and other.instance:
+            told[other.ticket_id, other.metric, other.instance].append(Alerted.from_payload(other.payload))
+    return told
+
+
 def as_of(
-    desk: Desk, ticket: TicketRecord, state: TicketState, record: InstanceRecord, alerted: Alerted, now: datetime
+    desk: Desk,
+    ticket: TicketRecord,
+    state: TicketState,
+    record: InstanceRecord,
+    alerted: Alerted,
+    others: Iterable[Alerted],
+    *,
+    now: datetime,
 ) -> Alerted | None:
     """An alert with the figures of this moment; None when it must not be sent any more.
 
-    A pause takes nothing back: what was promised was in danger, or broken, and nobody has heard of it yet.
+    A pause takes nothing back: what was promised was in danger, or broken, and nobody has heard of it yet. But where
+    one of the `others` tells the same reader of a nearer threshold, this one would only repeat it.
     """
     named = (record.metric, record.instance)
     instance = next((one for one in state.open_instances if (str(one.metric), one.number) == named), None)
     if instance is None:
         return None
-    key = AlertKey(str(ticket.ticket_id), *named, alerted.threshold, alerted.arming, "")
-    route = route_of(desk, state, instance)
-    if not still_holds(key, watch(ticket, state, instance), route, alert_log_from_json(record.sent), now):
+    key, *nearer = (
+        AlertKey(str(ticket.ticket_id), *named, one.threshold, one.arming, "") for one in (alerted, *others)
+    )
+    known = watch(ticket, state, instance), route_of(desk, state, instance), alert_log_from_json(record.sent), now
+    if not still_holds(key, *known) or overtaken(key, nearer, *known):
         return None
     return replace(
         alerted,

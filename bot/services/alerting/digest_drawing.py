@@ -11,9 +11,9 @@ from bot.notify.calls import call
 from bot.notify.letters import Letter, letter
 from bot.notify.webhook import Call
 from bot.services.alerting import lateness
-from bot.services.alerting.alert_views import alert_view, as_of
+from bot.services.alerting.alert_views import alert_view, as_of, others_told
 from bot.services.alerting.alerts import MAIL_DIGEST, PAGES, WEBHOOK_DIGEST, Alerted
-from bot.services.alerting.digests import Member, members_of
+from bot.services.alerting.digests import members_of
 from bot.services.outbox.drawn import Drawn, Void
 from bot.services.tickets import evaluation
 from bot.services.workspace.desk import Desk
@@ -47,7 +47,7 @@ async def draw_digest(
     message: OutboxMessage, *, db: Database, desk: Desk, directory: Directory, sight: Sight
 ) -> Drawn | Letter | Call | Void:
     """The contents of a digest's root or page, of its letter or its call."""
-    held = await db.read(partial(_held, desk, members_of(message), sight.now))
+    held = await db.read(partial(_held, desk, message, sight.now))
     if not held:
         return Void(reason="none of it holds any more")
     delayed = lateness.on_the_way(message, started_at=sight.started_at)
@@ -72,8 +72,9 @@ def root_ts(message: OutboxMessage, conn: Connection) -> str | None:
     return None if found is None else found.message_ts
 
 
-def _held(desk: Desk, members: Sequence[Member], now: datetime, conn: Connection) -> Held:
+def _held(desk: Desk, message: OutboxMessage, now: datetime, conn: Connection) -> Held:
     """Those members that still hold, each as it is now."""
+    members = members_of(message)
     numbers = sorted({member.ticket_id for member in members})
     of_ticket = {ticket.ticket_id: ticket for ticket in tickets.many(conn, desk.workspace, numbers)}
     states = {number: evaluation.load_state(conn, desk, ticket) for number, ticket in of_ticket.items()}
@@ -82,12 +83,14 @@ def _held(desk: Desk, members: Sequence[Member], now: datetime, conn: Connection
         for one in instances.of_tickets(conn, desk.workspace, numbers)
         if one.outcome == "open"
     }
+    others = others_told(conn, message, numbers)
     held: Held = []
     for member in members:
         ticket = of_ticket.get(member.ticket_id)
         record = running.get((member.ticket_id, member.metric, member.instance))
         if ticket is not None and record is not None:
-            alerted = as_of(desk, ticket, states[ticket.ticket_id], record, member.alerted, now)
+            also = others[member.ticket_id, member.metric, member.instance]
+            alerted = as_of(desk, ticket, states[ticket.ticket_id], record, member.alerted, also, now=now)
             held += [] if alerted is None else [(ticket, alerted)]
     return held
 

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sla.alert_log import AlertKey, AlertLog, alert_log_from_json, alert_log_to_json
-from sla.alerts import Alert, Due, Quiet, Route, Watched, due, next_at, retargeted, still_holds, threshold_at
+from sla.alerts import Alert, Due, Quiet, Route, Watched, due, next_at, overtaken, retargeted, still_holds, threshold_at
 from sla.business_time import CALENDAR, BusinessTime
 from sla.schedule import Interval, Schedule, SpecialHours
 from sla.thresholds import parse_threshold
@@ -326,3 +326,17 @@ def test_the_log_survives_being_stored():
     assert stored == {"armings": {"80%": 2}, "settled": [["0", 1, "lead"], ["80%", 1, "#team"]]}
     assert alert_log_from_json(stored) == log
     assert alert_log_from_json({}) == NOTHING_YET
+
+
+def test_a_warning_repeats_a_breach_that_is_told_to_the_same_reader():
+    assert overtaken(key("80%"), [key("80%"), key("0")], watched(), route(), NOTHING_YET, at("10:05"))
+
+
+def test_a_breach_does_not_repeat_its_warning():
+    assert not overtaken(key("0"), [key("80%"), key("0")], watched(), route(), NOTHING_YET, at("10:05"))
+
+
+def test_a_warning_of_a_new_target_does_not_repeat_the_breach_of_an_earlier_one():
+    again = NOTHING_YET.rearmed(parse_threshold("80%")).rearmed(parse_threshold("0"))
+    warning = key("80%", arming=2)
+    assert not overtaken(warning, [warning, key("0", arming=1)], watched(), route(), again, at("10:05"))
