@@ -1,0 +1,95 @@
+"""One stored request on its way: what is needed to understand it, what to apply, and what to say afterwards."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.services.inbox.speakers import Speakers
+from bot.services.requests.actions import Answer, Asked
+from bot.services.requests.authorise import Standing, standing_of
+from bot.services.workspace.desk import Desk
+from bot.slack.client import SlackClients
+from bot.slack.directory import Directory
+from bot.slack.envelopes import Payload, mapping, text_of
+from bot.slack.respond import respond
+from store.engine import Database
+from store.inbox import InboxItem
+
+Result = str | Answer
+Apply = Callable[[Connection, datetime], Result]
+Afterwards = Callable[[Result], Coroutine[Any, Any, None] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What to apply in one transaction, and what to do once that is committed.
+
+    ``afterwards`` gets what came of it, and may return a call to Slack that nothing waits for.
+    """
+
+    apply: Apply
+    afterwards: Afterwards = lambda _result: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as Slack sent it, and the desk that it is for."""
+
+    item: InboxItem
+    body: Payload
+    desk: Desk
+    db: Database
+    slack: SlackClients
+    directory: Directory
+
+    @property
+    def speakers(self) -> Speakers:
+        """Finds out who is who."""
+        return Speakers(desk=self.desk, directory=self.directory, db=self.db)
+
+    @property
+    def action(self) -> Payload:
+        """What was clicked or chosen, of a ``block_actions`` request."""
+        listed = self.body.get("actions")
+        return mapping(listed[0]) if isinstance(listed, list) and listed else {}
+
+    async def asked(self, at: datetime | None = None) -> Asked:
+        """Who asks, as what: of a command as of everything interactive.
+
+        Raises:
+            SlackUnavailableError: Slack could not be asked who that is.
+        """
+        user = mapping(self.body.get("user"))
+        name = text_of(user.get("id")) or text_of(self.body.get("user_id"))
+        team = text_of(user.get("team_id")) or text_of(self.body.get("team_id"))
+        standing = await self.standing(name, team)
+        return Asked(user=name, standing=standing, at=at or self.item.received_at, key=self.item.key)
+
+    async def standing(self, user: str, team: str = "") -> Standing:
+        """What somebody is to the desk at this moment.
+
+        Raises:
+            SlackUnavailableError: Slack could not be asked who that is.
+        """
+        person = await self.directory.person(user, team=team)
+        return await standing_of(person, speakers=self.speakers, config=self.desk.config)
+
+    def answer(self, apply: Apply) -> Handled:
+        """Apply, then tell the person who asked, and nobody else."""
+        return Handled(apply=apply, afterwards=partial(_tell, text_of(self.body.get("response_url"))))
+
+
+Read = Callable[[Request], Awaitable[Handled]]
+
+
+def nothing(outcome: str) -> Handled:
+    """Apply nothing, for a reason that is remembered."""
+    return Handled(apply=lambda _conn, _now: outcome)
+
+
+def _tell(response_url: str, result: Result) -> Coroutine[Any, Any, None] | None:
+    return respond(response_url, result.text) if isinstance(result, Answer) and response_url else None

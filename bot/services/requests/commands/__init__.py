@@ -1,0 +1,1 @@
+"""What people type after ``/sla``: words in, an answer out. Each verb is in the table of ``verbs``."""

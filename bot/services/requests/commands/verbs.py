@@ -1,0 +1,69 @@
+"""The table of verbs, the help that is made of it, and how a typed line finds its verb.
+
+A new verb is a file of its own with a ``VERBS``, and a name in the table here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.services.requests.actions import Answer, Asked
+from bot.services.requests.authorise import Action, Standing, may
+from bot.services.requests.commands import changing, joining, looking
+from bot.services.requests.commands.call import Call, Verb
+from bot.services.requests.naming import did_you_mean
+from bot.services.workspace.desk import Desk
+from bot.slack.text import authored
+
+_TABLE: tuple[Verb, ...] = (*looking.VERBS, *changing.VERBS, *joining.VERBS)
+_VERBS = {verb.name: verb for verb in _TABLE}
+
+HELP = "\n".join(
+    [
+        "*What you can type*",
+        *(f"• {verb.help}" for verb in _TABLE if verb.help),
+        "• `/sla help` this text",
+        "Without a number a command means the latest open ticket of the channel. `#42` may also be a link.",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A command: which one, its words, and the channel it was typed in.
+
+    Attributes:
+        mentioned: What the people named in it are to the desk.
+    """
+
+    command: str
+    text: str
+    channel: str
+    mentioned: Mapping[str, Standing] = field(default_factory=dict)
+
+
+def run(conn: Connection, desk: Desk, typed: Typed, asked: Asked, now: datetime) -> Answer:
+    """Do what was typed, if the person may."""
+    words = typed.text.split()
+    if typed.command.lstrip("/") == "priority":
+        words = ["priority", *words]
+    verb = words[0].lower() if words else "help"
+    if verb == "help":
+        return Answer(text=HELP)
+    if verb not in _VERBS:
+        meant = did_you_mean(verb, [*_VERBS, "help"])
+        return Answer(text=f"`{authored(verb, 40)}` is not a command. {meant}`/sla help` lists them all.")
+    if not may(asked.standing, Action.READ_TICKETS):
+        return Answer(text="Only the support team can do that.")
+    call = Call(
+        conn=conn,
+        desk=desk,
+        channel=typed.channel,
+        words=words[1:],
+        asked=asked,
+        now=now,
+        mentioned=typed.mentioned,
+    )
+    return _VERBS[verb].run(call)
