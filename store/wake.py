@@ -15,6 +15,7 @@ class Topic(StrEnum):
     OUTBOX = "outbox"
     DEADLINES = "deadlines"
     RULES = "rules"
+    HOMES = "homes"
 
 
 def wake(conn: Connection, topic: Topic) -> None:

@@ -5,14 +5,16 @@ from store.tables.delivery import inbox, lease, outbox, slot
 from store.tables.metrics import metric_event, metric_instance
 from store.tables.rules import policy, rules, schedule
 from store.tables.tickets import conversation, ticket, ticket_event
-from store.tables.workspaces import audit, counter, occurrence, workspace
+from store.tables.workspaces import absence, audit, counter, home, occurrence, workspace
 
 metadata = Base.metadata
 
 __all__ = [
+    "absence",
     "audit",
     "conversation",
     "counter",
+    "home",
     "inbox",
     "lease",
     "metadata",

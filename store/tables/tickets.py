@@ -21,6 +21,7 @@ from store.tables.base import (
 from store.types import Json
 
 _OPEN = text("status NOT IN ('solved', 'closed')")
+_HELD = text("hold_until IS NOT NULL")
 
 
 class TicketRow(Base, table=True):
@@ -32,6 +33,7 @@ class TicketRow(Base, table=True):
         Index("ix_ticket_channel", "workspace", "channel_id"),
         Index("ix_ticket_updated", "workspace", "updated_at"),
         Index("ix_ticket_card", "workspace", "card_channel", "card_ts"),
+        Index("ix_ticket_hold", "workspace", "hold_until", sqlite_where=_HELD, postgresql_where=_HELD),
     )
 
     workspace: Key
@@ -67,6 +69,10 @@ class TicketRow(Base, table=True):
     card_channel: MaybeWords
     card_ts: MaybeWords
     card_hash: MaybeWords
+    snoozed_until: MaybeInstant
+    snoozed_by: MaybeWords
+    hold_until: MaybeInstant
+    hold_reason: MaybeWords
 
 
 class ConversationRow(Base, table=True):

@@ -65,7 +65,36 @@ class OccurrenceRow(Base, table=True):
     at: InstantKey
 
 
+class HomeRow(Base, table=True):
+    """Somebody's App Home: what they chose to see, and when it is to be looked at again."""
+
+    __tablename__ = "home"
+
+    workspace: Key
+    user_id: Key
+    page: Words
+    shown: Words
+    priority: Words
+    said: Words
+    digest: MaybeWords
+    opened_at: Instant
+    due_at: Instant
+    attempts: Number
+
+
+class AbsenceRow(Base, table=True):
+    """Somebody who is away, and until when."""
+
+    __tablename__ = "absence"
+
+    workspace: Key
+    user: Key
+    until: Instant
+
+
+absence = table_of(AbsenceRow)
 workspace = table_of(WorkspaceRow)
 counter = table_of(CounterRow)
 audit = table_of(AuditRow)
 occurrence = table_of(OccurrenceRow)
+home = table_of(HomeRow)

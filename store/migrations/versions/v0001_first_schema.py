@@ -13,6 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "absence",
+        sa.Column("workspace", PlainText(), nullable=False),
+        sa.Column("user", PlainText(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "user", name=op.f("pk_absence")),
+    )
+    op.create_table(
         "audit",
         sa.Column("workspace", PlainText(), nullable=False),
         sa.Column("audit_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -29,6 +36,20 @@ def upgrade() -> None:
         sa.Column("name", PlainText(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("workspace", "name", name=op.f("pk_counter")),
+    )
+    op.create_table(
+        "home",
+        sa.Column("workspace", PlainText(), nullable=False),
+        sa.Column("user_id", PlainText(), nullable=False),
+        sa.Column("page", PlainText(), nullable=False),
+        sa.Column("shown", PlainText(), nullable=False),
+        sa.Column("priority", PlainText(), nullable=False),
+        sa.Column("said", PlainText(), nullable=False),
+        sa.Column("digest", PlainText(), nullable=True),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "user_id", name=op.f("pk_home")),
     )
     op.create_table(
         "inbox",
@@ -219,10 +240,22 @@ def upgrade() -> None:
         sa.Column("card_channel", PlainText(), nullable=True),
         sa.Column("card_ts", PlainText(), nullable=True),
         sa.Column("card_hash", PlainText(), nullable=True),
+        sa.Column("snoozed_until", UtcDateTime(), nullable=True),
+        sa.Column("snoozed_by", PlainText(), nullable=True),
+        sa.Column("hold_until", UtcDateTime(), nullable=True),
+        sa.Column("hold_reason", PlainText(), nullable=True),
         sa.PrimaryKeyConstraint("workspace", "ticket_id", name=op.f("pk_ticket")),
     )
     op.create_index("ix_ticket_card", "ticket", ["workspace", "card_channel", "card_ts"], unique=False)
     op.create_index("ix_ticket_channel", "ticket", ["workspace", "channel_id"], unique=False)
+    op.create_index(
+        "ix_ticket_hold",
+        "ticket",
+        ["workspace", "hold_until"],
+        unique=False,
+        sqlite_where=sa.text("hold_until IS NOT NULL"),
+        postgresql_where=sa.text("hold_until IS NOT NULL"),
+    )
     op.create_index(
         "ix_ticket_open",
         "ticket",
