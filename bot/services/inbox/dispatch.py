@@ -47,6 +47,7 @@ class Dispatch:
     """Works the inbox of one desk.
 
     Attributes:
+        lease: How long the requests that are taken are left alone by other processes.
         stopping: Whether nothing new is to be begun.
         asides: What is said to people meanwhile; wait for it before the end.
     """
@@ -56,6 +57,7 @@ class Dispatch:
     slack: SlackClients
     directory: Directory
     clock: Clock
+    lease: timedelta = timedelta(seconds=60)
     stopping: Callable[[], bool] = lambda: False
     asides: Asides = field(default_factory=Asides)
 
@@ -75,7 +77,7 @@ class Dispatch:
         due_at = await self.next_at()
         if due_at is None or due_at > now:
             return 0
-        workspace, claim = self.desk().workspace, Claim(holder=self.db.replica)
+        workspace, claim = self.desk().workspace, Claim(holder=self.db.replica, lease=self.lease)
         items = await self.db.write(lambda conn: inbox.take(conn, workspace, now, claim))
         for item in items:
             if self.stopping():

@@ -61,11 +61,27 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What to do now.
+
+    Attributes:
+        doubtful: To be looked for.
+        ready: To be sent.
+        told: What new digests tell.
+    """
+
+    doubtful: list[OutboxMessage]
+    ready: list[OutboxMessage]
+    told: list[Told]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """Sends what is due for one desk.
 
     Attributes:
         settle: How long an uncertain message waits before Slack is asked about it.
+        lease: How long a claimed message is left alone by other processes; more than a call to Slack lasts.
         stopping: Whether nothing new is to be begun.
         arrived: Told of every message that was accepted, and when that was known.
     """
@@ -78,6 +94,7 @@ class Delivery:
     mailer: Mailer
     webhooks: Webhooks
     settle: timedelta = SETTLE
+    lease: timedelta = LEASE
     recent: Recent = field(default_factory=Recent)
     monotonic: Callable[[], float] = time.monotonic
     stopping: Callable[[], bool] = lambda: False
@@ -99,8 +116,8 @@ class Delivery:
         due_at = await self.next_at()
         if due_at is None or due_at > now:
             return 0  # a look is cheaper than a transaction that finds nothing to claim
-        lease = self._lease()
-        claimed = await self.db.write(partial(_claim, self.desk(), now, self.settle, list(self.recent.told)))
+        lease = self._begin_lease()
+        claimed = await self.db.write(partial(self._claim, now, list(self.recent.told)))
         self.recent.add(claimed.told, now)
         self.recent.took(claimed.ready, now)
         # A long search must not use up the leases of what only has to be sent.
@@ -110,13 +127,24 @@ class Delivery:
         )
         return len(claimed.doubtful) + len(claimed.ready)
 
-    def _lease(self) -> Callable[[], bool]:
+    def _claim(self, now: datetime, told: list[Told], conn: Connection) -> Claimed:
+        desk, workspace = self.desk(), self.desk().workspace
+        outbox.expire_leases(conn, workspace, now)
+        outbox.stop_waiting(conn, workspace, ALERT, now - _PATIENCE)
+        doubtful = outbox.claim_uncertain(conn, workspace, now, settle=self.settle, lease=self.lease, limit=_BATCH)
+        if _is_gathering(conn, workspace, now):
+            return Claimed(doubtful=doubtful, ready=[], told=[])
+        new = fold_storms(conn, workspace, told, now, started_at=desk.opened_at)
+        ready = outbox.claim(conn, workspace, now, limit=_BATCH, lease=self.lease)
+        return Claimed(doubtful=doubtful, ready=ready, told=new)
+
+    def _begin_lease(self) -> Callable[[], bool]:
         """Tells whether a call to Slack, begun now, still ends within a lease that is taken after this.
 
         Where the machine slept or was paused, one of the two clocks says so.
         """
         taken_at, from_here = self.clock.now(), self.monotonic()
-        most = LEASE - _CALL
+        most = self.lease - _CALL
 
         def holds() -> bool:
             return self.clock.now() - taken_at < most and self.monotonic() - from_here < most.total_seconds()
@@ -194,32 +222,6 @@ class Delivery:
     def sign(self, key: str) -> str:
         """The key as it travels in a message's metadata, a letter's Message-ID and a call's Idempotency-Key."""
         return self.posting.sign(key)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """What to do now.
-
-    Attributes:
-        doubtful: To be looked for.
-        ready: To be sent.
-        told: What new digests tell.
-    """
-
-    doubtful: list[OutboxMessage]
-    ready: list[OutboxMessage]
-    told: list[Told]
-
-
-def _claim(desk: Desk, now: datetime, settle: timedelta, told: list[Told], conn: Connection) -> Claimed:
-    workspace = desk.workspace
-    outbox.expire_leases(conn, workspace, now)
-    outbox.stop_waiting(conn, workspace, ALERT, now - _PATIENCE)
-    doubtful = outbox.claim_uncertain(conn, workspace, now, settle=settle, lease=LEASE, limit=_BATCH)
-    if _is_gathering(conn, workspace, now):
-        return Claimed(doubtful=doubtful, ready=[], told=[])
-    new = fold_storms(conn, workspace, told, now, started_at=desk.opened_at)
-    return Claimed(doubtful=doubtful, ready=outbox.claim(conn, workspace, now, limit=_BATCH, lease=LEASE), told=new)
 
 
 def _is_gathering(conn: Connection, workspace: str, now: datetime) -> bool:
