@@ -48,6 +48,7 @@ class Watched:
         pauses: Sorted; the last one has no end while it lasts.
         breach_at: The deadline, as the engine has it.
         opened_at: When the ticket was created.
+        not_before: No alert is told before this instant: somebody has snoozed the ticket.
     """
 
     ticket: str
@@ -62,6 +63,7 @@ class Watched:
     breached: bool
     priority: Priority | None
     opened_at: datetime
+    not_before: datetime | None = None
 
     @property
     def runs(self) -> bool:
@@ -113,7 +115,8 @@ def due(watched: Watched, route: Route, log: AlertLog, now: datetime, *, enforce
     passed = [threshold for threshold, look_at in _looks(watched, route, enforced_from) if look_at <= now]
     quiet_until = _quiet_until(watched, route, now)
     on_call = route.quiet.on_call if route.quiet and quiet_until else None
-    if not passed or (quiet_until and on_call is None):
+    snoozed = watched.not_before is not None and now < watched.not_before
+    if not passed or snoozed or (quiet_until and on_call is None):
         return Due()
     nearest = max(_used(watched, threshold) for threshold in passed)
     alerts: dict[str, Alert] = {}
@@ -133,14 +136,14 @@ def next_at(
 ) -> datetime | None:
     """Return the next instant at which somebody has to look at the instance; it may have passed.
 
-    That is an unsettled threshold, put off while quiet hours last, or the first microsecond after the deadline. None
-    when nothing can become due before something happens to the ticket.
+    That is an unsettled threshold, put off while quiet hours or a snooze last, or the first microsecond after the
+    deadline. None when nothing can become due before something happens to the ticket.
     """
     if not watched.runs:
         return None
     quiet_until = _quiet_until(watched, route, now) if route.quiet and route.quiet.on_call is None else None
     looks = [
-        max(look_at, quiet_until or look_at)
+        max(look_at, quiet_until or look_at, watched.not_before or look_at)
         for threshold, look_at in _looks(watched, route, enforced_from)
         if _unsettled(watched, route, log, threshold)
     ]

@@ -54,6 +54,10 @@ class TicketRecord:
     card_channel: str | None = None
     card_ts: str | None = None
     card_hash: str | None = None
+    snoozed_until: datetime | None = None
+    snoozed_by: str | None = None
+    hold_until: datetime | None = None
+    hold_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ class Filter:
 
 _COLUMNS = columns(table, TicketRecord)
 _OPEN = table.c.status.not_in(["solved", "closed"])
+_HELD = (table.c.hold_until.is_not(None),)
 _BY_ID = (table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
 _GET = select(*_COLUMNS).where(*_BY_ID)
 _LOCK = _GET.with_for_update()
@@ -148,6 +153,17 @@ def of_card(conn: Connection, workspace: str, channel_id: str, message_ts: str) 
     return next(records(TicketRecord, conn.execute(statement)), None)
 
 
+def next_hold_end(conn: Connection, workspace: str) -> datetime | None:
+    """When the next ticket on hold is to be taken up again."""
+    return conn.execute(select(func.min(table.c.hold_until)).where(*_HELD, table.c.workspace == workspace)).scalar()
+
+
+def held_until(conn: Connection, workspace: str, now: datetime) -> list[int]:
+    """The tickets whose hold has ended by `now`, in the order of their numbers."""
+    statement = select(table.c.ticket_id).where(*_HELD, table.c.workspace == workspace, table.c.hold_until <= now)
+    return list(conn.execute(statement.order_by(table.c.ticket_id)).scalars())
+
+
 def listing(
     conn: Connection, workspace: str, wanted: Filter, *, limit: int = 100, offset: int = 0
 ) -> list[TicketRecord]:
@@ -167,6 +183,15 @@ def count(conn: Connection, workspace: str, wanted: Filter) -> int:
 def by_number(conn: Connection, workspace: str, *, after: int = 0, limit: int = 1000) -> list[TicketRecord]:
     """Tickets with a number above `after`, in order: for passes over everything."""
     statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id > after)
+    return list(records(TicketRecord, conn.execute(statement.order_by(table.c.ticket_id).limit(limit))))
+
+
+def open_or_since(
+    conn: Connection, workspace: str, since: datetime, *, after: int = 0, limit: int = 1000
+) -> list[TicketRecord]:
+    """Tickets with a number above `after` that are open or were created at or after `since`, in order of numbers."""
+    wanted = _OPEN | (table.c.created_at >= since)
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id > after, wanted)
     return list(records(TicketRecord, conn.execute(statement.order_by(table.c.ticket_id).limit(limit))))
 
 

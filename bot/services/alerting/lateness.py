@@ -11,6 +11,7 @@ LATE = timedelta(minutes=2)
 
 QUIET_HOURS = "quiet hours"
 BOT_OFF = "the bot was off"
+SNOOZED = "it was snoozed"
 RATE_LIMITED = "we were asked to send less"
 NO_ANSWER = "there was no answer before"
 
@@ -22,9 +23,11 @@ _IN_TROUBLE = frozenset({"fatal_error", "internal_error", "request_timeout", "se
 def before_recording(
     watched: Watched, route: Route, *, due_at: datetime, now: datetime, started_at: datetime | None
 ) -> str:
-    """What kept an alert from being recorded when it was due: quiet hours, or a bot that did not run then."""
+    """What kept an alert from being recorded when it was due: a snooze, quiet hours, or a bot that did not run then."""
     if now - due_at <= LATE:
         return ""
+    if watched.not_before is not None and due_at < watched.not_before <= now:
+        return SNOOZED
     quiet = route.quiet
     waits = quiet is not None and quiet.on_call is None
     if quiet is not None and quiet.urgent_overrides and watched.priority is Priority.URGENT:

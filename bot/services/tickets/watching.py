@@ -1,7 +1,10 @@
 """Metric instances as rows: when somebody has to look at each next, and whom its alerts are for."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from bot.config.model import Route as ConfiguredRoute
 from bot.services.workspace.desk import Desk
@@ -12,6 +15,7 @@ from sla.engine import Instance, Stage, TicketState
 from sla.metrics import GROUP_METRICS, Metric
 from sla.policy import Rules
 from sla.thresholds import parse_threshold
+from store import instances
 from store.instances import InstanceRecord
 from store.tickets import TicketRecord
 
@@ -81,7 +85,24 @@ def watch(ticket: TicketRecord, state: TicketState, instance: Instance) -> Watch
         breached=instance.breached,
         priority=state.ticket.priority,
         opened_at=ticket.created_at,
+        not_before=ticket.snoozed_until,
     )
+
+
+def look_anew(conn: Connection, desk: Desk, ticket: TicketRecord, state: TicketState, now: datetime) -> None:
+    """Work out again when somebody has to look at the open instances of a ticket whose alerts wait for another time."""
+    stored = {
+        (record.metric, record.instance): record
+        for record in instances.of_ticket(conn, ticket.workspace, ticket.ticket_id)
+    }
+    moved = []
+    for instance in state.open_instances:
+        record = stored.get((str(instance.metric), instance.number))
+        if record is not None:
+            log, version = alert_log_from_json(record.sent), record.rules_version
+            fresh = instance_record(desk, ticket, state, instance, log, now, version=version)
+            moved.append(replace(record, next_at=fresh.next_at, attempts=0))
+    instances.reschedule(conn, moved)
 
 
 def hours_of(rules: Rules, instance: Instance) -> Hours:

@@ -340,3 +340,31 @@ def test_a_warning_of_a_new_target_does_not_repeat_the_breach_of_an_earlier_one(
     again = NOTHING_YET.rearmed(parse_threshold("80%")).rearmed(parse_threshold("0"))
     warning = key("80%", arming=2)
     assert not overtaken(warning, [warning, key("0", arming=1)], watched(), route(), again, at("10:05"))
+
+
+class TestSnoozing:
+    def test_a_snoozed_alert_waits_and_is_told_when_the_snooze_ends(self):
+        snoozed = watched(not_before=at("09:55"))
+        assert due(snoozed, route(), NOTHING_YET, at("09:50")) == Due()
+        assert next_at(snoozed, route(), NOTHING_YET, at("09:50")) == at("09:55")
+        assert heard(due(snoozed, route(), NOTHING_YET, at("09:55"))) == [("80%", "#team")]
+
+    def test_the_deadline_is_looked_at_all_the_same(self):
+        snoozed = watched(not_before=at("11:00"))
+        assert next_at(snoozed, route(), NOTHING_YET, at("09:50")) == at("10:00") + MICROSECOND
+
+    def test_of_what_was_snoozed_only_the_nearest_is_told(self):
+        snoozed = watched(not_before=at("11:00"), breached=True)
+        found = due(snoozed, route(), NOTHING_YET, at("11:00"))
+        assert heard(found) == [("0", "#team")]
+        assert found.skipped == (key("80%"),)
+
+    def test_nobody_on_call_is_woken_by_what_is_snoozed(self):
+        quiet = route(quiet=Quiet(hours=OFFICE, on_call="@night"))
+        snoozed = watched(activated_at=at("20:00"), breach_at=at("21:00"), not_before=at("22:00"))
+        assert due(snoozed, quiet, NOTHING_YET, at("21:30")) == Due()
+        assert heard(due(snoozed, quiet, NOTHING_YET, at("22:00"))) == [("0", "@night")]
+
+    def test_a_snooze_that_ends_before_the_threshold_moves_nothing(self):
+        snoozed = watched(not_before=at("09:10"))
+        assert next_at(snoozed, route(), NOTHING_YET, at("09:05")) == at("09:48")
