@@ -117,7 +117,12 @@ def rules_of(conn: Connection, desk: Desk, version: int) -> Rules:
     if version == desk.rules_version:
         return desk.rules
     stored = versions.load(conn, desk.workspace, version)
-    return desk.rules if stored is None else _compiled(json.dumps(stored.document, sort_keys=True))
+    return desk.rules if stored is None else rules_of_document(stored.document)
+
+
+def rules_of_document(document: Mapping[str, Any]) -> Rules:
+    """The rules of a configuration's canonical document; the last few are remembered."""
+    return _compiled(json.dumps(document, sort_keys=True))
 
 
 @lru_cache(maxsize=8)
