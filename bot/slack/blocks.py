@@ -71,14 +71,17 @@ def actions(elements: Sequence[Block], *, block_id: str) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
-def menu(placeholder: str, *, action: str, options: Sequence[tuple[str, str]]) -> Block:
-    """A drop-down list of (label, value) pairs, at most a hundred."""
-    return {
+def menu(placeholder: str, *, action: str, options: Sequence[tuple[str, str]], chosen: str = "") -> Block:
+    """A drop-down list of (label, value) pairs, at most a hundred; ``chosen`` is the value that it begins with."""
+    listed = [
+        {"text": {"type": "plain_text", "text": clip(label, OPTION_LIMIT)}, "value": value}
+        for label, value in options[:100]
+    ]
+    made: Block = {
         "type": "static_select",
         "action_id": action,
         "placeholder": {"type": "plain_text", "text": clip(placeholder, 150)},
-        "options": [
-            {"text": {"type": "plain_text", "text": clip(label, OPTION_LIMIT)}, "value": value}
-            for label, value in options[:100]
-        ],
+        "options": listed,
     }
+    initial = [option for option in listed if option["value"] == chosen]
+    return made | {"initial_option": initial[0]} if initial else made

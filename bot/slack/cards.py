@@ -24,7 +24,7 @@ class Badge(StrEnum):
     NO_SLA = "no SLA"
 
 
-_BADGE_ICONS = {
+BADGE_ICONS = {
     Badge.ACTIVE: "🔵",
     Badge.PAUSED: "⏸️",
     Badge.DUE_SOON: "🟠",
@@ -87,7 +87,7 @@ def card(view: CardView) -> Post:
         f"*Assignee*  {f'<@{view.assignee}>' if view.assignee else 'nobody yet'}",
     )
     built: list[Block] = [
-        blocks.header(f"{_BADGE_ICONS[view.badge]} {title}"),
+        blocks.header(f"{BADGE_ICONS[view.badge]} {title}"),
         blocks.quote(clip(view.text or _files_line(view.file_names), _TEXT_LIMIT)),
         blocks.fields(facts),
         blocks.section(
