@@ -14,9 +14,10 @@ import structlog
 from sqlalchemy import Connection as Transaction
 
 from bench.result import Result
-from bot.app import Connection, Threadline
+from bot.app import Threadline
 from bot.clock import ManualClock
 from bot.config.load import load_config
+from bot.connection import Connection
 from bot.demo.stage import SandboxTime
 from bot.sandbox import Sandbox
 from bot.services.alerting.alerts import ALERT, Alerted, alert_key

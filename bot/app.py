@@ -1,13 +1,9 @@
 """The composition root: everything that runs, put together and taken apart."""
 
-import asyncio
 import json
-import ssl
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 import structlog
 from fastapi import FastAPI
@@ -15,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.clock import Clock
 from bot.config.config import Config
+from bot.connection import Connection, Part
 from bot.errors import BotError
 from bot.health import Health
 from bot.http.app import Ports, build_web
@@ -22,7 +19,7 @@ from bot.http.metrics import Metrics
 from bot.http.server import HttpServer
 from bot.notify.email import Mailer, mail_server
 from bot.notify.webhook import Webhooks
-from bot.scheduler import Alarm
+from bot.rounds import Rounds, Work
 from bot.services.alerting.breaches import Breaches
 from bot.services.alerting.verifying import Verifier
 from bot.services.backfill.sweep import Backfill
@@ -42,58 +39,16 @@ from bot.slack.envelopes import Envelope, Kind
 from bot.slack.receiver import build_receiver
 from bot.slack.socket import SocketMode
 from bot.watchdog import Pulse, Watchdog
-from bot.worker import Worker
 from sla.instants import instant
 from store import inbox
 from store.engine import Database
 from store.errors import StoreError
 from store.outbox import OutboxMessage
 from store.takeover import hand_over
-from store.wake import Topic
 
 STOP_SECONDS = 10.0
-# A history so long that it takes longer to catch up no longer holds up what is due.
-_CATCH_UP = timedelta(minutes=5)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """How Slack is reached, and how it reaches us.
-
-    Attributes:
-        app_token: Opens Socket Mode; None to take signed HTTP instead.
-        signing_secret: Verifies HTTP requests.
-        listen: Host and port of the web server.
-        public_url: Where links to the dashboard lead; None without such links.
-        smtp_url: The mail server; None where there is none.
-        environ: Holds the secrets of webhooks, under the names that the configuration gives.
-        tls: Replaces the system's certificate authorities for mail and webhooks; for tests.
-        allow_loopback: Lets webhooks reach this machine; for tests, never set from a configuration.
-    """
-
-    bot_token: str
-    app_token: str | None
-    signing_secret: str | None
-    api_url: str
-    listen: tuple[str, int]
-    secret: bytes
-    public_url: str | None = None
-    smtp_url: str | None = field(default=None, repr=False)
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
-    tls: ssl.SSLContext | None = None
-    allow_loopback: bool = False
-
-
-class Part(StrEnum):
-    """A half of the program, where two processes share the work.
-
-    The web half takes what Slack sends and serves pages; the worker half does everything that has to be done.
-    """
-
-    WEB = "web"
-    WORKER = "worker"
 
 
 class Threadline:
@@ -117,8 +72,6 @@ class Threadline:
         self._connection = connection
         self._load = load
         self._only = only
-        self._watchdog = watchdog
-        self._pulse = Pulse()
         self._stopping = False
         self.db = db
         self.clock = clock
@@ -141,12 +94,8 @@ class Threadline:
         self.housekeeping = Housekeeping(db=db, clock=clock)
         self.delivery = self._deliverer(connection)
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
-        self.alarm = Alarm(tick=self._tick, clock=clock)
-        self._intake_worker = Worker("inbox", drain=self._understand, next_at=self.dispatch.next_at, clock=clock)
-        self._send_worker = Worker("outbox", drain=self.delivery.drain, next_at=self.delivery.next_at, clock=clock)
-        self._sweep_worker = Worker("backfill", drain=self._sweep, next_at=self.backfill.next_at, clock=clock)
-        self._understanding = asyncio.Lock()
-        self._judge_by: datetime | None = None
+        pulse = Pulse()
+        self.rounds = Rounds(self._work(), clock=clock, pulse=pulse, watchdog=watchdog)
         self._receiver = build_receiver(keep=self.keep, signing_secret=connection.signing_secret)
         self._socket: SocketMode | None = None
         self._http: HttpServer | None = None
@@ -155,13 +104,23 @@ class Threadline:
             db=db,
             desk=self.desk,
             clock=clock,
-            pulse=self._pulse,
+            pulse=pulse,
             metrics=self.metrics,
             socket=lambda: self._socket,
-            failures=self._failures,
+            failures=self.rounds.failures,
         )
-        self._looked_after: set[asyncio.Task[None]] = set()
         self.address = ""
+
+    def _work(self) -> Work:
+        return Work(
+            dispatch=self.dispatch,
+            backfill=self.backfill,
+            breaches=self.breaches,
+            delivery=self.delivery,
+            housekeeping=self.housekeeping,
+            take_up_rules=self.take_up_rules,
+            ticked=self._ticked,
+        )
 
     def _deliverer(self, connection: Connection) -> Delivery:
         db, desk, link = self.db, self.desk, connection.public_url or ""
@@ -204,13 +163,10 @@ class Threadline:
         self._desk = await self.recovery.beat(self._desk)
         self._http = HttpServer(self._web(), host=self._connection.listen[0], port=self._connection.listen[1])
         self.address = await self._http.start()
-        self.db.on_notify(self._told)
+        self.db.on_notify(self.rounds.wake)
         self.backfill.ask()
         if workers and self._only is not Part.WEB:
-            # Nothing is judged or sent before it is known what was written while nobody listened.
-            self._judge_by = self.clock.now() + _CATCH_UP
-            self._intake_worker.start()
-            self._sweep_worker.start()
+            self.rounds.start()
         if self._connection.app_token:
             await self._connect(self._connection.app_token)
         log.info("started", workspace=self.desk().workspace, address=self.address)
@@ -218,16 +174,9 @@ class Threadline:
     async def stop(self) -> None:
         """Take nothing more, finish what is in flight, let go of everything."""
         self._stopping = True
-        if self._watchdog is not None:
-            self._watchdog.stop()
         if self._socket is not None:
             await self._socket.stop()
-        await asyncio.gather(
-            self._sweep_worker.stop(within=STOP_SECONDS),
-            self.alarm.stop(within=STOP_SECONDS),
-            self._intake_worker.stop(within=STOP_SECONDS),
-            self._send_worker.stop(within=STOP_SECONDS),
-        )
+        await self.rounds.stop(within=STOP_SECONDS)
         await self.dispatch.asides.ended(within=STOP_SECONDS)
         await self.verifier.ended(within=STOP_SECONDS)
         if self._desk is not None:
@@ -260,31 +209,11 @@ class Threadline:
         await self.db.write(lambda conn: inbox.put(conn, stored))
         self.metrics.received(envelope.kind)
         if envelope.kind is Kind.RATE_LIMITED:
-            self._search()
-
-    async def drain(self) -> int:
-        """Do everything that can be done at this instant of the clock; how much that was.
-
-        History is swept only where there was reason to; :attr:`backfill` is asked for its regular sweeps.
-        """
-        done = await self.backfill.drain_asked()
-        done += await self._understand()
-        await self.dispatch.asides.ended()
-        if self.backfill.has_caught_up:
-            done += await self.breaches.drain()
-            done += await self.delivery.drain()
-        return done
-
-    async def next_at(self) -> datetime | None:
-        """The next instant at which there is something to do: a request, a deadline, a message."""
-        found = [self.backfill.next_asked_at(), await self.dispatch.next_at()]
-        if self.backfill.has_caught_up:
-            found += [await self.breaches.next_at(), await self.delivery.next_at()]
-        return min((at for at in found if at is not None), default=None)
+            self.rounds.search()
 
     async def _connect(self, app_token: str) -> None:
         self._socket = SocketMode(
-            self._receiver, app_token=app_token, base_url=self._connection.api_url, on_connect=self._search
+            self._receiver, app_token=app_token, base_url=self._connection.api_url, on_connect=self.rounds.search
         )
         try:
             await self._socket.start()
@@ -304,76 +233,17 @@ class Threadline:
             # Meanwhile the desk may have learned something else.
             self._desk = replace(newest, doubted_until=self.desk().doubted_until)
 
+    async def _ticked(self) -> None:
+        self._desk = await self.recovery.ticked(self.desk())
+
     async def _verify(self, now: datetime) -> frozenset[int]:
         unverified = await self.verifier.unverified(now)
         if unverified:
-            self._search()  # what could not be asked now is found, and corrected, soon
+            self.rounds.search()  # what could not be asked now is found, and corrected, soon
         return unverified
 
-    def _search(self) -> None:
-        """Events may have been lost."""
-        self.backfill.ask()
-        self._sweep_worker.wake()
-
     async def _understand(self) -> int:
-        async with self._understanding:
-            # Another process may have applied a configuration to an SQLite file, which notifies nobody.
-            await self.take_up_rules()
-            return await self.dispatch.drain()
-
-    async def _sweep(self) -> int:
-        if self._judge_by is not None and self._judge_by <= self.clock.now():
-            log.warning("start.not_caught_up")
-            self._judge()
-        done = await self.backfill.drain()
-        if self._judge_by is not None and self.backfill.has_caught_up:
-            done += await self._understand()
-            self._judge()
-        return done
-
-    def _judge(self) -> None:
-        """From now on, deadlines are judged and what is due is sent."""
-        self._judge_by = None
-        self._pulse.begin()
-        if self._watchdog is not None:
-            self._watchdog.watch()
-        self.alarm.start()
-        self._send_worker.start()
-
-    async def _tick(self) -> datetime | None:
-        try:
-            next_due = await self._tick_once()
-            self._pulse.ticked()
-            return next_due
-        finally:
-            if self._watchdog is not None:
-                self._watchdog.fed()
-
-    async def _tick_once(self) -> datetime | None:
-        self._desk = await self.recovery.ticked(self.desk())
-        await self.take_up_rules()
-        next_due = await self.breaches.tick()
-        await self.housekeeping.drain()
-        return next_due
-
-    def _told(self, topics: frozenset[Topic]) -> None:
-        """A commit, here or in another replica, gave reason to look."""
-        if Topic.INBOX in topics:
-            self._intake_worker.wake()
-        if Topic.OUTBOX in topics:
-            self._send_worker.wake()
-        if Topic.DEADLINES in topics:
-            self._look_after(self._set_alarm())
-        if Topic.RULES in topics:
-            self._look_after(self.take_up_rules())
-
-    def _look_after(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._looked_after.add(task)
-        task.add_done_callback(self._looked_after.discard)
-
-    async def _set_alarm(self) -> None:
-        self.alarm.due(await self.breaches.next_at())
+        return await self.rounds.understand()
 
     def _web(self) -> FastAPI:
         receiver = self._receiver if self._connection.signing_secret else None
@@ -389,7 +259,7 @@ class Threadline:
 
     async def _status(self) -> StatusView:
         now, desk = self.clock.now(), self.desk()
-        name_of, ticked_at = self.directory.known_name, self.alarm.ticked_at
+        name_of, ticked_at = self.directory.known_name, self.rounds.alarm.ticked_at
         return await self.db.read(
             lambda conn: overview.status_view(conn, desk, now, ticked_at=ticked_at, name_of=name_of)
         )
@@ -398,7 +268,3 @@ class Threadline:
         due_at = message.payload.get("due_at")
         if due_at is not None:
             self.metrics.alert_sent(message.kind, (at - instant(due_at)).total_seconds())
-
-    def _failures(self) -> dict[str, int]:
-        workers = (self._intake_worker, self._send_worker, self._sweep_worker)
-        return {worker.name: worker.failures for worker in workers} | {"tick": self.alarm.failures}

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 from dotenv import dotenv_values
 
-from bot.app import Connection, Part, Threadline
+from bot.app import Threadline
 from bot.cli.configuration import read_config_text
 from bot.cli.errors import NO
 from bot.cli.output import tell
 from bot.clock import SystemClock
 from bot.config.config import Config
 from bot.config.load import load_config
+from bot.connection import Connection, Part
 from bot.errors import BotError
 from bot.observability import set_up_logging
 from bot.services.workspace.checkup import check_up

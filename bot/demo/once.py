@@ -32,5 +32,5 @@ async def play_to_the_end(
 
 
 async def _next_instant(stage: Stage, line: Line | None) -> datetime | None:
-    found = [line.at if line else None, await stage.bot.next_at(), stage.next_retry()]
+    found = [line.at if line else None, await stage.bot.rounds.next_at(), stage.next_retry()]
     return min((at for at in found if at is not None), default=None)

@@ -11,9 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, assert_never
 
-from bot.app import Connection, Threadline
+from bot.app import Threadline
 from bot.clock import Clock, ManualClock
 from bot.config.load import load_config
+from bot.connection import Connection
 from bot.demo.story import Click, Command, Line, Post
 from bot.demo.world import ALERT_CHANNEL, World
 from bot.errors import BotError
@@ -115,7 +116,7 @@ class Stage:
         """Wait until everything that can happen at this instant of the clock has happened."""
         while True:
             await self.sandbox.drained()
-            if not await self.bot.drain():
+            if not await self.bot.rounds.drain():
                 return
 
     def next_retry(self) -> datetime | None:

@@ -20,9 +20,10 @@ import pytest
 import structlog
 import yaml
 
-from bot.app import Connection, Threadline
+from bot.app import Threadline
 from bot.clock import Clock, ManualClock, ScaledClock
 from bot.config.load import load_config
+from bot.connection import Connection
 from bot.demo.stage import SandboxTime, Stage
 from bot.demo.world import World
 from bot.sandbox import Sandbox
@@ -130,7 +131,7 @@ class Desk:
         await self.stage.settle()
 
     async def _next_instant(self) -> datetime | None:
-        found = (await self.bot.next_at(), self.stage.next_retry())
+        found = (await self.bot.rounds.next_at(), self.stage.next_retry())
         return min((at for at in found if at is not None), default=None)
 
     async def _moment(self) -> None:

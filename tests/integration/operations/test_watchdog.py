@@ -136,8 +136,8 @@ async def test_the_bot_is_watched_from_its_first_tick_on(desk, monkeypatch):
         await asyncio.Event().wait()
 
     monkeypatch.setattr(desk.bot.recovery, "ticked", hang)
-    monkeypatch.setattr(desk.bot, "_watchdog", Watchdog(within=0.5, end=end))
-    desk.bot._judge()
+    monkeypatch.setattr(desk.bot.rounds, "_watchdog", Watchdog(within=0.5, end=end))
+    desk.bot.rounds.judge()
     async with asyncio.timeout(30):
         await over.wait()
     assert len(ended) == 1
@@ -147,10 +147,10 @@ async def test_the_bot_is_watched_from_its_first_tick_on(desk, monkeypatch):
 
 async def test_a_bot_whose_ticks_come_is_left_alone_and_tells_their_age(desk, monkeypatch):
     ended = []
-    monkeypatch.setattr(desk.bot, "_watchdog", Watchdog(within=60, end=ended.append))
-    desk.bot._judge()
+    monkeypatch.setattr(desk.bot.rounds, "_watchdog", Watchdog(within=60, end=ended.append))
+    desk.bot.rounds.judge()
     async with asyncio.timeout(30):
-        while desk.bot.alarm.ticked_at is None:  # noqa: ASYNC110 - the scheduler calls nobody back
+        while desk.bot.rounds.alarm.ticked_at is None:  # noqa: ASYNC110 - the scheduler calls nobody back
             await asyncio.sleep(0.01)
     assert (await desk.get("/healthz"))[0] == 200
     assert ended == []
