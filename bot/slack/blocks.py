@@ -85,3 +85,8 @@ def menu(placeholder: str, *, action: str, options: Sequence[tuple[str, str]], c
     }
     initial = [option for option in listed if option["value"] == chosen]
     return made | {"initial_option": initial[0]} if initial else made
+
+
+def divider() -> Block:
+    """A line between what belongs together and what does not."""
+    return {"type": "divider"}
