@@ -3,7 +3,7 @@
 import typer
 
 from bot.cli.backups import backup, restore
-from bot.cli.configuration import apply, check, export, init
+from bot.cli.configuration import apply, check, diff, export, init
 from bot.cli.database import migrate
 from bot.cli.demonstration import demo
 from bot.cli.engine import evaluate
@@ -25,6 +25,7 @@ app.command("run")(run)
 app.command("doctor")(doctor)
 app.command("init")(init)
 app.command("check")(check)
+app.command("diff")(diff)
 app.command("apply")(apply)
 app.command("export")(export)
 app.command("evaluate")(evaluate)

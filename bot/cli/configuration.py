@@ -2,6 +2,8 @@
 
 import asyncio
 import getpass
+import json
+import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +13,7 @@ import typer
 
 from bot.cli.errors import NO
 from bot.cli.output import progress, progress_done, tell
+from bot.cli.previewing import preview_json, preview_lines
 from bot.clock import SystemClock
 from bot.config.config import Config
 from bot.config.export import export_json, export_yaml
@@ -19,6 +22,7 @@ from bot.config.problems import ConfigError
 from bot.config.ready_made import list_templates, template_text
 from bot.errors import BotError
 from bot.services.workspace.configuring import apply_config
+from bot.services.workspace.preview import Preview, preview
 from bot.settings import Settings
 from sla.events import Apply
 from store import rules as versions
@@ -85,17 +89,66 @@ def init(
         tell(f"  line {placeholder.line}: {placeholder.value} - {placeholder.meaning}")
 
 
-def apply(
-    file: Annotated[Path | None, typer.Argument(help="The configuration; by default THREADLINE_CONFIG.")] = None,
-    to_open: Annotated[Apply, typer.Option(help="When it reaches the tickets that are open.")] = Apply.NEXT_UPDATE,
+class DiffFormat(StrEnum):
+    """How a preview is written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+_File = Annotated[Path | None, typer.Argument(help="The configuration; by default THREADLINE_CONFIG.")]
+_ToOpen = Annotated[Apply, typer.Option(help="When it reaches the tickets that are open.")]
+
+
+def diff(
+    file: _File = None,
+    to_open: _ToOpen = Apply.NEXT_UPDATE,
+    format: Annotated[DiffFormat, typer.Option(help="For people, or for a program.")] = DiffFormat.TABLE,  # noqa: A002
 ) -> None:
-    """Make a configuration file the new version; a bot that runs takes it up within seconds."""
+    """Show what a configuration file would change: in the rules, for open tickets, and for those of the last month."""
+    settings, _, config, now = _to_apply(file)
+    seen = asyncio.run(_preview(settings, config, now))
+    if format is DiffFormat.JSON:
+        tell(json.dumps(preview_json(seen, to_open), indent=2, ensure_ascii=False))
+        return
+    for line in preview_lines(seen, to_open):
+        tell(line)
+
+
+def apply(
+    file: _File = None,
+    to_open: _ToOpen = Apply.NEXT_UPDATE,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; nor is asked where nobody could answer.")] = False,
+) -> None:
+    """Make a configuration file the new version; a bot that runs takes it up within seconds.
+
+    What would change is shown first, as by `diff`.
+    """
+    settings, path, config, now = _to_apply(file)
+    seen = asyncio.run(_preview(settings, config, now))
+    for line in preview_lines(seen, to_open) if seen.differences else ():
+        tell(line)
+    if seen.differences and not yes and sys.stdin.isatty() and sys.stdout.isatty():
+        typer.confirm("Apply it?", abort=True)
+    version = asyncio.run(_apply(settings, config, to_open, now))
+    tell(f"{path} is in force already." if version is None else f"{path} is version {version} now.")
+
+
+def _to_apply(file: Path | None) -> tuple[Settings, Path, Config, datetime]:
     settings = Settings.load()
     path = file or settings.config_path
     now = SystemClock().now()
-    config = load_config(read_config_text(path), source=str(path), today=now.date())
-    version = asyncio.run(_apply(settings, config, to_open, now))
-    tell(f"{path} is in force already." if version is None else f"{path} is version {version} now.")
+    return settings, path, load_config(read_config_text(path), source=str(path), today=now.date()), now
+
+
+async def _preview(settings: Settings, config: Config, now: datetime) -> Preview:
+    async with Database(settings.database_url.get_secret_value()) as db:
+        workspace = await _only_workspace(db)
+        found = await preview(
+            db, workspace, config, now, progress=lambda number: progress(f"looked at tickets up to #{number}")
+        )
+        progress_done()
+        return found
 
 
 def export(
