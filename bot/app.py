@@ -85,6 +85,7 @@ class Threadline:
             slack=self.slack,
             directory=self.directory,
             clock=clock,
+            lease=connection.lease,
             stopping=lambda: self._stopping,
         )
         self.verifier = Verifier(db=db, desk=self.desk, slack=self.slack, clock=clock, understand=self._understand)
@@ -139,6 +140,8 @@ class Threadline:
             ),
             mailer=Mailer(mail_server(connection.smtp_url) if connection.smtp_url else None, tls=connection.tls),
             webhooks=Webhooks(connection.environ, tls=connection.tls, allow_loopback=connection.allow_loopback),
+            settle=connection.settle,
+            lease=connection.lease,
             stopping=lambda: self._stopping,
             arrived=self._arrived,
         )
@@ -169,7 +172,7 @@ class Threadline:
             self.rounds.start()
         if self._connection.app_token:
             await self._connect(self._connection.app_token)
-        log.info("started", workspace=self.desk().workspace, address=self.address)
+        log.info("started", workspace=self.desk().workspace, address=self.address, replica=self.db.replica)
 
     async def stop(self) -> None:
         """Take nothing more, finish what is in flight, let go of everything."""

@@ -3,7 +3,10 @@
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
+
+from bot.services.outbox.delivery import LEASE, SETTLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,8 @@ class Connection:
         environ: Holds the secrets of webhooks, under the names that the configuration gives.
         tls: Replaces the system's certificate authorities for mail and webhooks; for tests.
         allow_loopback: Lets webhooks reach this machine; for tests, never set from a configuration.
+        settle: How long a message of which nobody knows whether it arrived waits before Slack is asked about it.
+        lease: How long what one process has begun is left alone by the others.
     """
 
     bot_token: str
@@ -32,6 +37,8 @@ class Connection:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     tls: ssl.SSLContext | None = None
     allow_loopback: bool = False
+    settle: timedelta = SETTLE
+    lease: timedelta = LEASE
 
 
 class Part(StrEnum):

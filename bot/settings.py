@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(default=None, validation_alias="THREADLINE_SMTP_URL")
     secret_key: SecretStr | None = Field(default=None, validation_alias="THREADLINE_SECRET_KEY")
     log: Literal["console", "json"] = Field(default="console", validation_alias="THREADLINE_LOG")
+    # A call to Slack lasts up to 10 s, and none is begun in the last 10 s of a lease.
+    settle_seconds: int = Field(default=30, ge=1, le=600, validation_alias="THREADLINE_SETTLE_SECONDS")
+    lease_seconds: int = Field(default=60, ge=15, le=600, validation_alias="THREADLINE_LEASE_SECONDS")
 
     @field_validator("slack_signing_secret")
     @classmethod

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import signal
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -80,6 +81,8 @@ def connection_of(settings: Settings, only: Part | None = None) -> Connection:
         public_url=settings.public_url,
         smtp_url=settings.smtp_url.get_secret_value() if settings.smtp_url else None,
         environ=_environment(),
+        settle=timedelta(seconds=settings.settle_seconds),
+        lease=timedelta(seconds=settings.lease_seconds),
     )
 
 

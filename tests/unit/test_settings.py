@@ -47,6 +47,8 @@ def test_the_variables_are_the_documented_ones():
         "THREADLINE_SMTP_URL",
         "THREADLINE_SECRET_KEY",
         "THREADLINE_LOG",
+        "THREADLINE_SETTLE_SECONDS",
+        "THREADLINE_LEASE_SECONDS",
     }
 
 
@@ -65,6 +67,8 @@ def test_without_any_variable_everything_has_its_usual_value():
     assert settings.smtp_url is None
     assert settings.secret_key is None
     assert settings.log == "console"
+    assert settings.settle_seconds == 30
+    assert settings.lease_seconds == 60
 
 
 def test_variables_are_read_from_the_environment(environment):
@@ -73,6 +77,8 @@ def test_variables_are_read_from_the_environment(environment):
     environment("THREADLINE_LISTEN", "[::1]:8080")
     environment("THREADLINE_PUBLIC_URL", "https://sla.example.com/")
     environment("THREADLINE_LOG", "json")
+    environment("THREADLINE_SETTLE_SECONDS", "3")
+    environment("THREADLINE_LEASE_SECONDS", "15")
 
     settings = Settings.load()
 
@@ -81,6 +87,8 @@ def test_variables_are_read_from_the_environment(environment):
     assert (settings.listen_host, settings.listen_port) == ("::1", 8080)
     assert settings.base_url == "https://sla.example.com"
     assert settings.log == "json"
+    assert settings.settle_seconds == 3
+    assert settings.lease_seconds == 15
 
 
 def test_a_env_file_is_read_and_the_environment_wins_over_it(environment, tmp_path):
@@ -147,6 +155,21 @@ def test_it_can_be_told_which_variables_are_set(environment):
             "THREADLINE_SECRET_KEY must have at least 32 characters; `openssl rand -hex 32` makes a good one.",
         ),
         ("THREADLINE_LOG", "sesame", "THREADLINE_LOG is not usable: input should be 'console' or 'json'."),
+        (
+            "THREADLINE_SETTLE_SECONDS",
+            "0",
+            "THREADLINE_SETTLE_SECONDS is not usable: input should be greater than or equal to 1.",
+        ),
+        (
+            "THREADLINE_SETTLE_SECONDS",
+            "601",
+            "THREADLINE_SETTLE_SECONDS is not usable: input should be less than or equal to 600.",
+        ),
+        (
+            "THREADLINE_LEASE_SECONDS",
+            "14",
+            "THREADLINE_LEASE_SECONDS is not usable: input should be greater than or equal to 15.",
+        ),
     ],
 )
 def test_a_bad_value_is_one_sentence_that_names_the_variable_and_never_the_value(refusal, variable, value, sentence):
