@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, select, tuple_, update
 
 from store.statements import columns, fixed, insert, is_postgresql, records, values
+from store.tables import metric_event, ticket
 from store.tables import metric_instance as table
-from store.tables import ticket
 from store.wake import Topic, wake
 
 _KEY = ("workspace", "ticket_id", "metric", "instance")
@@ -238,6 +238,34 @@ def outcomes_by_metric(conn: Connection, workspace: str) -> dict[tuple[str, str]
     statement = (
         select(table.c.metric, outcome.label("came_to"), func.count())
         .where(table.c.workspace == workspace, table.c.target_seconds.is_not(None))
+        .group_by(table.c.metric, "came_to")
+    )
+    return {(metric, came_to): number for metric, came_to, number in conn.execute(statement)}
+
+
+def decided_since(conn: Connection, workspace: str, since: datetime) -> dict[tuple[str, str], int]:
+    """Instances with a target that were met, or whose deadline passed, from `since` on: by metric, `met` or `missed`.
+
+    Whoever is late counts once, at the deadline; the answer that comes after it decides nothing.
+    """
+    told = select(metric_event.c.ticket_id, metric_event.c.metric, metric_event.c.instance).where(
+        metric_event.c.workspace == workspace,
+        metric_event.c.recorded_at >= since,
+        metric_event.c.type.in_(["breach", "fulfill"]),
+    )
+    decided = told.distinct().subquery()
+    same = (
+        (table.c.ticket_id == decided.c.ticket_id)
+        & (table.c.metric == decided.c.metric)
+        & (table.c.instance == decided.c.instance)
+    )
+    is_missed = table.c.breached.is_(True) & table.c.outcome.in_(["open", "missed"]) & (table.c.breached_at >= since)
+    is_met = (table.c.outcome == fixed("met")) & (table.c.fulfilled_at >= since)
+    outcome = case((is_missed, "missed"), else_="met")
+    statement = (
+        select(table.c.metric, outcome.label("came_to"), func.count())
+        .select_from(table.join(decided, same))
+        .where(table.c.workspace == workspace, table.c.target_seconds.is_not(None), is_missed | is_met)
         .group_by(table.c.metric, "came_to")
     )
     return {(metric, came_to): number for metric, came_to, number in conn.execute(statement)}

@@ -71,6 +71,11 @@ class Filter:
     group_name: str | None = None
     status: str | None = None
     updated_since: datetime | None = None
+    priority: str | None = None
+    unassigned: bool = False
+    not_assignee: str | None = None
+    late_at: datetime | None = None
+    """Only those with an open deadline before this instant."""
     not_tickets: bool = False
     """Whether to include what people marked as not a ticket."""
 
@@ -209,7 +214,13 @@ def _filtered(statement: Select[Any], workspace: str, wanted: Filter) -> Select[
         statement = statement.where(table.c.updated_at >= wanted.updated_since)
     if not wanted.not_tickets:
         statement = statement.where(table.c.not_a_ticket.is_(False))
-    for name in ("channel_id", "assignee", "customer", "group_name", "status"):
+    if wanted.unassigned:
+        statement = statement.where(table.c.assignee.is_(None))
+    if wanted.not_assignee is not None:
+        statement = statement.where(table.c.assignee.is_distinct_from(wanted.not_assignee))
+    if wanted.late_at is not None:
+        statement = statement.where(table.c.next_breach_at < wanted.late_at)
+    for name in ("channel_id", "assignee", "customer", "group_name", "status", "priority"):
         if (value := getattr(wanted, name)) is not None:
             statement = statement.where(table.c[name] == value)
     return statement
