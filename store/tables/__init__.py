@@ -1,5 +1,6 @@
 """Every table. Primary keys and unique keys begin with `workspace`, so that the schema can be distributed by it."""
 
+from store.tables.api import resource, subscription, token
 from store.tables.base import Base
 from store.tables.delivery import inbox, lease, outbox, slot
 from store.tables.metrics import metric_event, metric_instance
@@ -23,10 +24,13 @@ __all__ = [
     "occurrence",
     "outbox",
     "policy",
+    "resource",
     "rules",
     "schedule",
     "slot",
+    "subscription",
     "ticket",
     "ticket_event",
+    "token",
     "workspace",
 ]

@@ -182,6 +182,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace", "version", "kind", "position", name=op.f("pk_policy")),
     )
     op.create_table(
+        "resource",
+        sa.Column("workspace", PlainText(), nullable=False),
+        sa.Column("kind", PlainText(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", PlainText(), nullable=False),
+        sa.Column("document", Json(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "kind", "number", name=op.f("pk_resource")),
+        sa.UniqueConstraint("workspace", "kind", "name", name=op.f("uq_resource_workspace_kind_name")),
+    )
+    op.create_table(
+        "subscription",
+        sa.Column("workspace", PlainText(), nullable=False),
+        sa.Column("subscription_id", PlainText(), nullable=False),
+        sa.Column("document", Json(), nullable=False),
+        sa.Column("metric_cursor", sa.BigInteger(), nullable=False),
+        sa.Column("ticket_cursor", UtcDateTime(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "subscription_id", name=op.f("pk_subscription")),
+    )
+    op.create_table(
+        "token",
+        sa.Column("workspace", PlainText(), nullable=False),
+        sa.Column("token_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("digest", PlainText(), nullable=False),
+        sa.Column("name", PlainText(), nullable=False),
+        sa.Column("role", PlainText(), nullable=False),
+        sa.Column("user_id", PlainText(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("created_by", PlainText(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.Column("last_used_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace", "token_id", name=op.f("pk_token")),
+        sa.UniqueConstraint("workspace", "digest", name=op.f("uq_token_workspace_digest")),
+    )
+    op.create_table(
         "rules",
         sa.Column("workspace", PlainText(), nullable=False),
         sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
