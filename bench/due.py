@@ -23,9 +23,9 @@ _BATCH, _BATCHES = 100, 20
 
 _FILL = """
 WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
-INSERT INTO metric_instance (workspace, ticket_id, metric, instance, stage, outcome, breached, without_reply,
+INSERT INTO metric_instance (workspace, ticket_id, metric, instance, stage, outcome, breached, without_reply, relaxed,
     activated_at, breach_at, target_seconds, business_hours, policy, elapsed, body, sent, next_at, attempts)
-SELECT 'T1', n, 'first_reply_time', 1, 'active', 'open', 0, 0, ?, ? + n, 3600, 1, 'Enterprise', '{}',
+SELECT 'T1', n, 'first_reply_time', 1, 'active', 'open', 0, 0, 0, ?, ? + n, 3600, 1, 'Enterprise', '{}',
     '{"pauses":[],"hours":"eu","policy":"Enterprise"}', '{}', ? + n, 0 FROM number
 """
 

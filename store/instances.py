@@ -32,6 +32,7 @@ class InstanceRecord:
     outcome: str
     breached: bool = False
     without_reply: bool = False
+    relaxed: bool = False
     activated_at: datetime
     fulfilled_at: datetime | None = None
     breach_at: datetime | None = None

@@ -41,6 +41,7 @@ class MetricInstanceRow(Base, table=True):
     outcome: Words
     breached: bool
     without_reply: bool
+    relaxed: bool
     activated_at: Instant
     fulfilled_at: MaybeInstant
     breach_at: MaybeInstant

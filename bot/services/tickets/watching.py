@@ -52,6 +52,7 @@ def instance_record(
         outcome=instance.outcome,
         breached=instance.breached,
         without_reply=instance.without_reply,
+        relaxed=instance.relaxed,
         activated_at=instance.activated_at,
         fulfilled_at=instance.fulfilled_at,
         breach_at=instance.breach_at,

@@ -364,6 +364,7 @@ def upgrade() -> None:
         sa.Column("outcome", PlainText(), nullable=False),
         sa.Column("breached", sa.Boolean(), nullable=False),
         sa.Column("without_reply", sa.Boolean(), nullable=False),
+        sa.Column("relaxed", sa.Boolean(), nullable=False),
         sa.Column("activated_at", UtcDateTime(), nullable=False),
         sa.Column("fulfilled_at", UtcDateTime(), nullable=True),
         sa.Column("breach_at", UtcDateTime(), nullable=True),
