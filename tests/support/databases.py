@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,13 @@ class PostgresqlServer:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """One server for the session (for each worker under xdist)."""
+    with started_postgresql() as server:
+        yield server
+
+
+@contextmanager
+def started_postgresql() -> Iterator[PostgresqlServer]:
+    """A server of one's own, in a folder that goes with it."""
     # The package changes the modes of all folders above its data: they get one that holds nothing else.
     folder = Path(tempfile.mkdtemp(prefix="threadline-postgresql-"))
     runtime = folder / "runtime"
