@@ -26,6 +26,7 @@ class AlertView:
         late_because: What kept it, where that is known.
         instead_of: The destination that could not be reached, for an alert that comes here in its place.
         unverified: Whether Slack could not be asked in time if the answer is already there.
+        absent: The name of the assignee for whom the alert comes here, because they are away.
         ending: How the matter ended, for a post that is edited afterwards; mentions are dropped then.
     """
 
@@ -47,6 +48,7 @@ class AlertView:
     instead_of: str = ""
     unverified: bool = False
     paused: bool = False
+    absent: str = ""
     ending: str = ""
 
     @property
@@ -66,7 +68,8 @@ class AlertView:
             late = f"{late}: {self.late_because}"
         misled = f"could not be sent to {self.instead_of}" if self.instead_of else ""
         doubt = "unverified: Slack did not say in time whether it was answered" if self.unverified else ""
-        return tuple(remark for remark in (late, misled, "" if self.ending else doubt) if remark)
+        away = f"here because {self.absent} is away" if self.absent and not self.ending else ""
+        return tuple(remark for remark in (late, misled, away, "" if self.ending else doubt) if remark)
 
 
 def alert(view: AlertView) -> Post:

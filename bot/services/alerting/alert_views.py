@@ -112,6 +112,7 @@ async def alert_view(desk: Desk, directory: Directory, ticket: TicketRecord, ale
         instead_of=alerted.instead_of,
         unverified=alerted.unverified,
         paused=alerted.paused,
+        absent=await display_name(directory, alerted.absent),
     )
 
 

@@ -10,10 +10,12 @@ from sla.instants import format_instant, instant
 ALERT, DIRECT, ALERT_EDIT, CORRECTION = "alert", "direct", "alert_edit", "correction"
 MAIL, WEBHOOK = "mail", "webhook"
 NOTICE, DIRECT_NOTICE = "notice", "direct_notice"
+NOTE, HOLD_OVER = "note", "hold_over"
 DIGEST, DIGEST_PAGE = "digest", "digest_page"
 DIRECT_DIGEST, DIRECT_DIGEST_PAGE = "direct_digest", "direct_digest_page"
 MAIL_DIGEST, WEBHOOK_DIGEST = "mail_digest", "webhook_digest"
 
+IN_CARD_THREAD = (ALERT, CORRECTION, NOTE, HOLD_OVER)
 SINGLE = (ALERT, DIRECT, MAIL, WEBHOOK)
 DIGESTS = (DIGEST, DIGEST_PAGE, DIRECT_DIGEST, DIRECT_DIGEST_PAGE, MAIL_DIGEST, WEBHOOK_DIGEST)
 PAGES = (DIGEST_PAGE, DIRECT_DIGEST_PAGE)
@@ -33,6 +35,7 @@ class Alerted:
         offset: Time left, or over, in the target's own hours: at ``due_at``, and when it is sent, then.
         arming: How often the threshold had been armed; once it is armed anew, the alert is void.
         paused: Whether the clock stood still when the alert was sent: then there is no deadline.
+        absent: The assignee who would have been told, and is away.
         mentions: User ids, and user groups as ``subteam^ID``.
         late_because: What kept it before it was recorded, or before it became part of a digest; empty when not known.
         instead_of: The destination that could not be reached, for an alert that goes elsewhere in its place.
@@ -52,6 +55,7 @@ class Alerted:
     unverified: bool = False
     arming: int = 1
     paused: bool = False
+    absent: str = ""
 
     def payload(self) -> dict[str, Any]:
         """As JSON."""
@@ -69,6 +73,7 @@ class Alerted:
             "unverified": self.unverified,
             "arming": self.arming,
             "paused": self.paused,
+            "absent": self.absent,
         }
 
     @classmethod
@@ -88,6 +93,7 @@ class Alerted:
             unverified=payload.get("unverified", False),
             arming=payload.get("arming", 1),
             paused=payload.get("paused", False),
+            absent=payload.get("absent", ""),
         )
 
 

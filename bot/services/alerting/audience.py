@@ -1,6 +1,6 @@
 """Who hears of an alert: destinations as the configuration writes them become rows of the outbox."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -15,7 +15,7 @@ from bot.services.alerting.alerts import ALERT, DIRECT, MAIL, WEBHOOK, Alerted, 
 from bot.services.workspace.desk import Desk
 from sla import alerts
 from sla.alert_log import AlertKey
-from store import outbox
+from store import absences, outbox
 from store.outbox import NewMessage
 from store.tickets import TicketRecord
 
@@ -41,10 +41,10 @@ def enqueue(
 ) -> None:
     """Record one post in each channel, mentioning the groups, a direct message to every person, letters and calls."""
     wanted = list(together)
-    audience = _audience(desk, ticket, wanted)
+    audience = _audience(desk, ticket, wanted, absences.away(conn, desk.workspace, now))
     if not (audience.channels or audience.people or audience.elsewhere):
         alerted = replace(alerted, instead_of=_instead(audience, desk, ticket, wanted))
-    in_channel = replace(alerted, mentions=tuple(dict.fromkeys(audience.mentions)))
+    in_channel = replace(alerted, mentions=tuple(dict.fromkeys(audience.mentions)), absent=audience.absent)
     for channel, key in audience.channels.items():
         _write(conn, desk, ticket, key, Sending(kind=ALERT, to=channel, alerted=in_channel), now)
     for person, key in audience.people.items():
@@ -63,24 +63,31 @@ class Audience:
         people: By id.
         elsewhere: Addresses and webhooks, as the configuration writes them: ``mail:lead@example.com``.
         mentions: Who is mentioned in the channels.
+        absent: The assignee whom the channels stand in for.
     """
 
     channels: dict[str, AlertKey] = field(default_factory=dict)
     people: dict[str, AlertKey] = field(default_factory=dict)
     elsewhere: dict[str, AlertKey] = field(default_factory=dict)
     mentions: list[str] = field(default_factory=list)
+    absent: str = ""
 
 
-def _audience(desk: Desk, ticket: TicketRecord, together: Iterable[alerts.Alert]) -> Audience:
+def _audience(desk: Desk, ticket: TicketRecord, together: Iterable[alerts.Alert], away: Collection[str]) -> Audience:
     audience = Audience()
+    channel = cards.alert_channel(desk, ticket) or ""
     for alert in together:
         to = destination_from(alert.to)
         match to.kind:
             case DestinationKind.ALERT_CHANNEL | DestinationKind.GROUP:
-                audience.mentions += _mentions(desk, to.name)
-                audience.channels.setdefault(cards.alert_channel(desk, ticket) or "", alert.key)
+                audience.mentions += _mentions(desk, to.name, away)
+                audience.channels.setdefault(channel, alert.key)
             case DestinationKind.CHANNEL:
                 audience.channels.setdefault(to.name, alert.key)
+            case DestinationKind.ASSIGNEE if ticket.assignee in away and channel:
+                audience.mentions += _mentions(desk, ticket.group_name or "", away)
+                audience.channels.setdefault(channel, alert.key)
+                audience.absent = ticket.assignee or ""
             case DestinationKind.ASSIGNEE:
                 audience.people.setdefault(ticket.assignee or "", alert.key)
             case DestinationKind.OWNER:
@@ -110,11 +117,11 @@ def _instead(audience: Audience, desk: Desk, ticket: TicketRecord, wanted: Seque
     return " or ".join(dict.fromkeys(_NOBODY[destination_from(alert.to).kind] for alert in wanted))
 
 
-def _mentions(desk: Desk, group: str) -> list[str]:
+def _mentions(desk: Desk, group: str, away: Collection[str]) -> list[str]:
     named = desk.config.groups.get(group)
     if named is None:
         return []
-    return [f"subteam^{named.user_group}"] if named.user_group else list(named.users)
+    return [f"subteam^{named.user_group}"] if named.user_group else [one for one in named.users if one not in away]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.services.alerting import cards, lateness
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.audience import enqueue
+from bot.services.alerting.holds import end_holds
 from bot.services.tickets import evaluation
 from bot.services.tickets.watching import instance_record, logs_of, route_of, watch
 from bot.services.workspace.desk import Desk
@@ -53,8 +54,10 @@ class Breaches:
 
     async def drain(self) -> int:
         """Deal with everything that is due; how many instances were looked at."""
-        total = 0
-        while (due_at := await self.next_at()) is not None and due_at <= self.clock.now():
+        total = (
+            await self.db.write(partial(end_holds, self.desk(), self.clock.now())) if await self._a_hold_ends() else 0
+        )
+        while (due_at := await self._next_due()) is not None and due_at <= self.clock.now():
             if asked := frozenset(await self.questions(self.clock.now())):
                 # Slack may take its time: whatever does not depend on it, warnings above all, goes first.
                 await self.db.write(partial(_sweep, self.desk(), self.clock.now(), frozenset(), leaving=asked))
@@ -67,7 +70,18 @@ class Breaches:
 
     async def next_at(self) -> datetime | None:
         """When something is due next."""
+        found = await self._next_due(), await self._next_hold_end()
+        return min((at for at in found if at is not None), default=None)
+
+    async def _next_due(self) -> datetime | None:
         return await self.db.read(lambda conn: instances.next_due(conn, self.desk().workspace))
+
+    async def _next_hold_end(self) -> datetime | None:
+        return await self.db.read(lambda conn: tickets.next_hold_end(conn, self.desk().workspace))
+
+    async def _a_hold_ends(self) -> bool:
+        ends_at = await self._next_hold_end()
+        return ends_at is not None and ends_at <= self.clock.now()
 
 
 def _sweep(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.notify.calls import call
 from bot.notify.letters import Letter, letter
 from bot.notify.webhook import Call
-from bot.services.alerting import alerts, cards, lateness
+from bot.services.alerting import alerts, card_threads, cards, lateness
 from bot.services.alerting.alert_views import alert_view, display_name, held
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.digest_drawing import Sight, draw_digest
@@ -54,13 +54,18 @@ class Drawing:
             return await _draw_ending(message, db=db, desk=desk, directory=directory)
         if message.kind == alerts.CORRECTION:
             return await _draw_correction(message, db=db)
-        if message.kind in {alerts.NOTICE, alerts.DIRECT_NOTICE}:
-            said = str(message.payload["text"])
-            return Drawn(channel=message.destination, post=Post(text=said, blocks=(section(said),)))
+        if message.kind in {alerts.NOTE, alerts.HOLD_OVER, alerts.NOTICE, alerts.DIRECT_NOTICE}:
+            return await self._draw_said(message)
         if message.kind in alerts.DIGESTS:
             sight = Sight(link=self.link, started_at=self.desk().opened_at, now=now)
             return await draw_digest(message, db=db, desk=desk, directory=directory, sight=sight)
         return await self._draw_alert(message, now)
+
+    async def _draw_said(self, message: OutboxMessage) -> Drawn | Void:
+        if message.kind in {alerts.NOTE, alerts.HOLD_OVER}:
+            return await card_threads.draw(message, db=self.db, desk=self.desk(), directory=self.directory)
+        said = str(message.payload["text"])
+        return Drawn(channel=message.destination, post=Post(text=said, blocks=(section(said),)))
 
     async def _draw_alert(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
         told = await self.db.read(partial(held, self.desk(), message, now))

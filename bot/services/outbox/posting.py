@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.services.alerting import cards
-from bot.services.alerting.alerts import ALERT, ALERT_EDIT, CORRECTION, PAGES, TO_PEOPLE
+from bot.services.alerting.alerts import ALERT_EDIT, CORRECTION, IN_CARD_THREAD, PAGES, TO_PEOPLE
 from bot.services.alerting.digest_drawing import root_ts
 from bot.services.outbox.drawn import Drawn
 from bot.services.outbox.reconciling import was_sent
@@ -176,9 +176,8 @@ def _thread_of(message: OutboxMessage, channel: str, conn: Connection) -> str | 
     """The thread that a message would be in."""
     if message.kind in PAGES:
         return root_ts(message, conn)
-    ticket = (
-        tickets.get(conn, message.workspace, message.ticket_id or 0) if message.kind in {ALERT, CORRECTION} else None
-    )
+    in_thread = message.kind in IN_CARD_THREAD
+    ticket = tickets.get(conn, message.workspace, message.ticket_id or 0) if in_thread else None
     if message.kind == CORRECTION and (ticket is None or ticket.card_channel != channel):
         corrected = outbox.find(conn, message.workspace, str(message.payload["of"]))
         return None if corrected is None else corrected.message_ts

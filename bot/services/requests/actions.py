@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.services.requests.authorise import Action, Standing, may
+from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, Standing, may
 from bot.services.tickets import ticketing
 from bot.services.tickets.ticketing import Entry
 from bot.services.workspace.desk import Desk
+from bot.slack.blocks import Block
 from sla.events import (
     Event,
     Exempted,
@@ -37,9 +38,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is said to the person who asked; ``done`` tells whether anything was changed."""
+    """What is said to the person who asked.
+
+    Attributes:
+        blocks: The same as Block Kit, where text alone would show what customers wrote as markup.
+        done: Whether anything was changed.
+    """
 
     text: str
+    blocks: tuple[Block, ...] = ()
     done: bool = False
 
 
@@ -64,7 +71,10 @@ def assign_group(conn: Connection, desk: Desk, ticket_id: int, group: str, asked
 def set_status(conn: Connection, desk: Desk, ticket_id: int, status: Status, asked: Asked, now: datetime) -> Answer:
     """Set the status."""
     change = StatusChanged(at=asked.at, to=status)
-    return _change(conn, desk, ticket_id, asked, (Action.SET_STATUS, change, f"The status is {status}."), now)
+    answer = _change(conn, desk, ticket_id, asked, (Action.SET_STATUS, change, f"The status is {status}."), now)
+    if answer.done:
+        tickets.update_columns(conn, desk.workspace, ticket_id, hold_reason=None, hold_until=None)
+    return answer
 
 
 def set_priority(
@@ -111,7 +121,7 @@ def refuse(conn: Connection, desk: Desk, ticket_id: int, asked: Asked, action: A
     if ticket is None:
         return Answer(text=f"There is no ticket #{ticket_id}.")
     if not may(asked.standing, action, shared=ticket.channel_kind == ChannelKind.SHARED):
-        return Answer(text="Only the support team can do that.")
+        return Answer(text=NOT_OF_THE_TEAM)
     if ticket.status == Status.CLOSED:
         return Answer(
             text=f"#{ticket_id} is closed and stays so; the customer's next message opens a follow-up ticket."

@@ -8,6 +8,8 @@ from bot.services.inbox.speakers import Speakers
 from bot.slack.directory import Person
 from sla.ticket import Role
 
+NOT_OF_THE_TEAM = "Only the support team can do that."
+
 
 class Rank(StrEnum):
     """What somebody is to the desk by name."""
@@ -31,6 +33,9 @@ class Action(StrEnum):
     EXEMPT = "exempt"
     MERGE = "merge"
     SPLIT = "split"
+    NOTE = "note"
+    SNOOZE = "snooze"
+    BE_AWAY = "be_away"
     CONFIGURE = "configure"
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.services.requests.actions import Answer, Asked
-from bot.services.requests.authorise import Action, Standing, may
+from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, Standing, may
 from bot.services.requests.commands import changing, joining, looking
 from bot.services.requests.commands.call import Call, Verb
 from bot.services.requests.naming import did_you_mean
@@ -56,7 +56,7 @@ def run(conn: Connection, desk: Desk, typed: Typed, asked: Asked, now: datetime)
         meant = did_you_mean(verb, [*_VERBS, "help"])
         return Answer(text=f"`{authored(verb, 40)}` is not a command. {meant}`/sla help` lists them all.")
     if not may(asked.standing, Action.READ_TICKETS):
-        return Answer(text="Only the support team can do that.")
+        return Answer(text=NOT_OF_THE_TEAM)
     call = Call(
         conn=conn,
         desk=desk,
