@@ -111,7 +111,7 @@ def facts(conn: Connection, desk: Desk, ticket_id: int) -> CardFacts | None:
     ticket = tickets.get(conn, desk.workspace, ticket_id)
     if ticket is None:
         return None
-    shown = _latest_of_each_metric(instances.of_ticket(conn, desk.workspace, ticket_id))
+    shown = latest_of_each_metric(instances.of_ticket(conn, desk.workspace, ticket_id))
     return CardFacts(ticket=ticket, clocks=tuple(map(_clock_view, shown)), badge=badge_of(shown))
 
 
@@ -153,7 +153,7 @@ def badge_of(shown: Sequence[InstanceRecord]) -> Badge:
     return Badge.MET if "met" in ended else Badge.NO_SLA
 
 
-def _latest_of_each_metric(of_ticket: Sequence[InstanceRecord]) -> list[InstanceRecord]:
+def latest_of_each_metric(of_ticket: Sequence[InstanceRecord]) -> list[InstanceRecord]:
     """The newest instance with a target of every metric; the stored order is by metric and number."""
     newest = {instance.metric: instance for instance in of_ticket if instance.target_seconds is not None}
     return sorted(newest.values(), key=lambda instance: (instance.activated_at, instance.metric))
