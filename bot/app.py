@@ -23,6 +23,7 @@ from bot.rounds import Rounds, Work
 from bot.services.alerting.breaches import Breaches
 from bot.services.alerting.verifying import Verifier
 from bot.services.backfill.sweep import Backfill
+from bot.services.inbox.arrivals import Arrivals
 from bot.services.inbox.dispatch import Dispatch
 from bot.services.outbox.delivery import Delivery
 from bot.services.outbox.drawing import Drawing
@@ -79,6 +80,7 @@ class Threadline:
         self.directory = Directory(self.slack, clock)
         self._desk: Desk | None = None
         self.recovery = Recovery(db=db, slack=self.slack, clock=clock)
+        self._arrivals = Arrivals()
         self.dispatch = Dispatch(
             db=db,
             desk=self.desk,
@@ -86,6 +88,7 @@ class Threadline:
             directory=self.directory,
             clock=clock,
             lease=connection.lease,
+            lull=self._arrivals.lull,
             stopping=lambda: self._stopping,
         )
         self.verifier = Verifier(db=db, desk=self.desk, slack=self.slack, clock=clock, understand=self._understand)
@@ -200,6 +203,7 @@ class Threadline:
 
     async def keep(self, envelope: Envelope) -> None:
         """Commit one request of Slack's to the inbox."""
+        self._arrivals.note()
         now = self.clock.now()
         stored = inbox.Envelope(
             workspace=envelope.workspace or self.desk().workspace,

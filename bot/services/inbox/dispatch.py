@@ -5,7 +5,7 @@ result and marks the request as done. A crash in between leaves it pending, and 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -49,6 +49,7 @@ class Dispatch:
     Attributes:
         lease: How long the requests that are taken are left alone by other processes.
         stopping: Whether nothing new is to be begun.
+        lull: Waits while something more urgent is under way.
         asides: What is said to people meanwhile; wait for it before the end.
     """
 
@@ -57,6 +58,7 @@ class Dispatch:
     slack: SlackClients
     directory: Directory
     clock: Clock
+    lull: Callable[[], Awaitable[None]]
     lease: timedelta = timedelta(seconds=60)
     stopping: Callable[[], bool] = lambda: False
     asides: Asides = field(default_factory=Asides)
@@ -80,6 +82,7 @@ class Dispatch:
         workspace, claim = self.desk().workspace, Claim(holder=self.db.replica, lease=self.lease)
         items = await self.db.write(lambda conn: inbox.take(conn, workspace, now, claim))
         for item in items:
+            await self.lull()
             if self.stopping():
                 break  # what is not begun is handed over
             await self._handle(item)
