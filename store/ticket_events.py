@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from store.statements import columns, if_new, insert, records
 from store.tables import ticket_event as table
@@ -117,6 +117,11 @@ def move(conn: Connection, workspace: str, keys: Sequence[str], to_ticket: int) 
     """Give events to another ticket (split)."""
     mine = update(table).where(table.c.workspace == workspace, table.c.key.in_(keys))
     conn.execute(mine.values(ticket_id=to_ticket))
+
+
+def remove(conn: Connection, workspace: str, keys: Sequence[str]) -> None:
+    """Take back events that, it has turned out, never were."""
+    conn.execute(delete(table).where(table.c.workspace == workspace, table.c.key.in_(keys)))
 
 
 def happened(

@@ -18,7 +18,8 @@ class TicketRecord:
     """A ticket as stored.
 
     `state` is the engine's state as JSON. `next_breach_at` is the earliest deadline of its open instances; whoever
-    saves instances keeps it in the same update, since lists are ordered by it.
+    saves instances keeps it in the same update, since lists are ordered by it. `quiet_since` is the instant since
+    which a pending ticket has waited for its customer, or a solved one has been solved; None for all others.
     """
 
     workspace: str
@@ -50,6 +51,7 @@ class TicketRecord:
     created_at: datetime
     updated_at: datetime
     solved_at: datetime | None = None
+    quiet_since: datetime | None = None
     not_a_ticket: bool = False
     card_channel: str | None = None
     card_ts: str | None = None
@@ -167,6 +169,19 @@ def held_until(conn: Connection, workspace: str, now: datetime) -> list[int]:
     """The tickets whose hold has ended by `now`, in the order of their numbers."""
     statement = select(table.c.ticket_id).where(*_HELD, table.c.workspace == workspace, table.c.hold_until <= now)
     return list(conn.execute(statement.order_by(table.c.ticket_id)).scalars())
+
+
+def quiet(conn: Connection, workspace: str, status: str, until: datetime, *, limit: int) -> list[int]:
+    """The tickets of a status that have been quiet since `until` or longer, the longest first."""
+    mine = (table.c.workspace == workspace, table.c.status == status, table.c.quiet_since <= until)
+    ordered = select(table.c.ticket_id).where(*mine).order_by(table.c.quiet_since, table.c.ticket_id)
+    return list(conn.execute(ordered.limit(limit)).scalars())
+
+
+def quietest(conn: Connection, workspace: str, status: str) -> datetime | None:
+    """Since when the ticket of a status has been quiet that has been so for the longest."""
+    mine = (table.c.workspace == workspace, table.c.status == status, table.c.quiet_since.is_not(None))
+    return conn.execute(select(func.min(table.c.quiet_since)).where(*mine)).scalar()
 
 
 def listing(

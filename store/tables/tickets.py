@@ -22,6 +22,7 @@ from store.types import Json
 
 _OPEN = text("status NOT IN ('solved', 'closed')")
 _HELD = text("hold_until IS NOT NULL")
+_QUIET = text("quiet_since IS NOT NULL")
 
 
 class TicketRow(Base, table=True):
@@ -33,6 +34,7 @@ class TicketRow(Base, table=True):
         Index("ix_ticket_channel", "workspace", "channel_id"),
         Index("ix_ticket_updated", "workspace", "updated_at"),
         Index("ix_ticket_card", "workspace", "card_channel", "card_ts"),
+        Index("ix_ticket_quiet", "workspace", "status", "quiet_since", sqlite_where=_QUIET, postgresql_where=_QUIET),
         Index("ix_ticket_hold", "workspace", "hold_until", sqlite_where=_HELD, postgresql_where=_HELD),
     )
 
@@ -65,6 +67,7 @@ class TicketRow(Base, table=True):
     created_at: Instant
     updated_at: Instant
     solved_at: MaybeInstant
+    quiet_since: MaybeInstant
     not_a_ticket: bool
     card_channel: MaybeWords
     card_ts: MaybeWords

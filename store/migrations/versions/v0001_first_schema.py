@@ -275,6 +275,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("solved_at", UtcDateTime(), nullable=True),
+        sa.Column("quiet_since", UtcDateTime(), nullable=True),
         sa.Column("not_a_ticket", sa.Boolean(), nullable=False),
         sa.Column("card_channel", PlainText(), nullable=True),
         sa.Column("card_ts", PlainText(), nullable=True),
@@ -302,6 +303,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("status NOT IN ('solved', 'closed')"),
         postgresql_where=sa.text("status NOT IN ('solved', 'closed')"),
+    )
+    op.create_index(
+        "ix_ticket_quiet",
+        "ticket",
+        ["workspace", "status", "quiet_since"],
+        unique=False,
+        sqlite_where=sa.text("quiet_since IS NOT NULL"),
+        postgresql_where=sa.text("quiet_since IS NOT NULL"),
     )
     op.create_index("ix_ticket_updated", "ticket", ["workspace", "updated_at"], unique=False)
     op.create_table(
