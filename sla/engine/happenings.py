@@ -75,7 +75,7 @@ def _created(draft: Draft, event: Created) -> None:
     draft.status = Status.NEW if event.status.ended else event.status
     if asks := _asks(draft, event):
         _wait_for_answer(draft, event)
-    choose_policies(draft, event.text)
+    choose_policies(draft, event.words)
     if not asks and event.by is Role.AGENT and draft.settings.first_reply_on_agent_created:
         draft.waiting = (Message(event.at),)
     elif _replies(draft, event):
@@ -100,7 +100,7 @@ def _commented(draft: Draft, event: Comment) -> None:
         moments = (Moment.REPLY,)
     elif event.by is Role.AGENT and not event.public and draft.settings.fulfill_on_internal_note:
         acknowledge(draft)
-    conclude(draft, *moments, text=event.text)
+    conclude(draft, *moments, text=event.words)
 
 
 def _asks(draft: Draft, event: Created | Comment) -> bool:

@@ -68,7 +68,14 @@ def _tested_field(value: object) -> str:
 
 
 _message = record(Message, {"at": instant}, {"id": name_or_none, "source": name_or_none})
-_said = {"user": name_or_none, "public": flag, "text": text, "id": name_or_none}
+_said = {
+    "user": name_or_none,
+    "public": flag,
+    "text": text,
+    "id": name_or_none,
+    "edited_at": nullable(instant),
+    "meant": nullable(text),
+}
 _apply = {"apply": choice(Apply)}
 _undo = {"undo": flag}
 

@@ -35,7 +35,13 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """The ticket's first event, with the message that opened it (or, not public, an internal opening note)."""
+    """The ticket's first event, with the message that opened it (or, not public, an internal opening note).
+
+    Attributes:
+        edited_at: When its words were last changed.
+        meant: What triggers read where the words were changed or forgotten since: the words as first written, as far
+            as they mattered.
+    """
 
     at: datetime
     by: Role
@@ -44,11 +50,21 @@ class Created:
     status: Status = Status.NEW
     text: str = ""
     id: str | None = None
+    edited_at: datetime | None = None
+    meant: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What triggers read."""
+        return self.text if self.meant is None else self.meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A comment: public, in the customer's thread, or internal. An edit of a comment is no event."""
+    """A comment: public, in the customer's thread, or internal. An edit of a comment is no event.
+
+    `edited_at` and `meant` are those of :class:`Created`.
+    """
 
     at: datetime
     by: Role
@@ -56,6 +72,13 @@ class Comment:
     public: bool = True
     text: str = ""
     id: str | None = None
+    edited_at: datetime | None = None
+    meant: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What triggers read."""
+        return self.text if self.meant is None else self.meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

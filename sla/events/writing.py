@@ -92,4 +92,7 @@ def _own_keys(event: Event) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 -
 
 
 def _said(event: Created | Comment) -> dict[str, Any]:
-    return {"by": event.by.value, "user": event.user, "public": event.public, "text": event.text, "id": event.id}
+    said = {"by": event.by.value, "user": event.user, "public": event.public, "text": event.text, "id": event.id}
+    if event.edited_at is not None:
+        said["edited_at"] = format_instant(event.edited_at)
+    return said if event.meant is None else said | {"meant": event.meant}

@@ -117,3 +117,9 @@ def test_the_opening_text_is_not_forgotten_halfway_through_the_creation():
     )  # fmt: skip
 
     assert told["policy"] is None
+
+
+def test_a_trigger_reads_what_a_message_meant_when_its_words_are_gone():
+    told = tell(created("09:00", text="", meant="down"), customer("09:30", text="", meant="hello"), triggers=[DOWN])
+
+    assert told["priority"] == "urgent"

@@ -21,6 +21,16 @@ POLICY = {
     [
         {"type": "created", "by": "end_user", "user": "U1", "public": True, "text": "hi", "id": "c1", "status": "new"},
         {"type": "comment", "by": "agent", "user": "A1", "public": False, "text": "", "id": None},
+        {
+            "type": "comment",
+            "by": "end_user",
+            "user": "U1",
+            "public": True,
+            "text": "It works now",
+            "id": "c2",
+            "edited_at": "2026-01-05T09:10:00Z",
+            "meant": "production down",
+        },
         {"type": "comment_deleted", "ref": "c1"},
         {"type": "reaction", "by": "agent", "user": "A1", "name": "eyes"},
         {"type": "status", "to": "pending"},
