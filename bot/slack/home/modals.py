@@ -1,0 +1,234 @@
+"""The modals of the set-up. What comes back from them is untrusted, and read by :mod:`bot.services.home.filled_in`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.slack import blocks
+from bot.slack.blocks import Block
+from bot.slack.home.fields import NAME_LIMIT, NONE, Choice, conversation, field, line, one_of, plain_text, some_of
+from bot.slack.text import authored, clip, date_token
+from bot.slack.wording import metric_label, plural
+
+AGENTS, ALERT_CHANNEL, CHANNEL = "setup_agents", "setup_alert_channel", "setup_channel"
+CLOSE_TODAY, TEMPLATE = "setup_close_today", "setup_template"
+LOADING = "setup_loading"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modal:
+    """A form.
+
+    Attributes:
+        memory: What it brings back when it is submitted (Slack: private_metadata); untrusted, so never a secret.
+    """
+
+    callback: str
+    title: str
+    submit: str
+    blocks: Sequence[Block]
+    memory: str = ""
+
+
+def modal(form: Modal) -> Block:
+    """The view, for ``views.open`` and ``views.update``; without a word on its button it has none."""
+    made: Block = {
+        "type": "modal",
+        "callback_id": form.callback,
+        "title": plain_text(form.title, blocks.TITLE_LIMIT),
+        "close": plain_text("Cancel" if form.submit else "Close", blocks.TITLE_LIMIT),
+        "private_metadata": form.memory,
+        "blocks": list(form.blocks)[:100],
+    }
+    return made | {"submit": plain_text(form.submit, blocks.TITLE_LIMIT)} if form.submit else made
+
+
+def loading(title: str) -> Block:
+    """What stands there for the moment that the rest takes."""
+    return modal(Modal(callback=LOADING, title=title, submit="", blocks=[blocks.section("One moment …")]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentsForm:
+    """Who answers now, and which user groups there are to choose from."""
+
+    users: Sequence[str]
+    user_groups: Sequence[str]
+    known_groups: Sequence[Choice]
+    home_workspace: bool
+    memory: str
+
+
+def agents_modal(form: AgentsForm) -> Block:
+    """Who the agents are."""
+    people: Block = {
+        "type": "multi_users_select",
+        "action_id": "users",
+        "placeholder": plain_text("Choose people", 150),
+    }
+    if form.users:
+        people["initial_users"] = list(form.users)
+    fields = [field("users", "Agents by name", people, optional=True)]
+    if form.known_groups:
+        groups = some_of("user_groups", "Choose user groups", form.known_groups, form.user_groups)
+        fields.append(field("user_groups", "Agents by user group", groups, optional=True))
+    everybody = {
+        "text": plain_text("Everybody of our workspace who is not a guest answers there as an agent", 75),
+        "value": "home_workspace",
+    }
+    home = {"type": "checkboxes", "action_id": "home_workspace", "options": [everybody]}
+    home |= {"initial_options": [everybody]} if form.home_workspace else {}
+    fields.append(field("home_workspace", "Shared channels", home, optional=True))
+    note = blocks.context("Everybody else who writes is a customer. Admins are agents, too.")
+    return modal(Modal(callback=AGENTS, title="Agents", submit="Save", blocks=[*fields, note], memory=form.memory))
+
+
+def alert_channel_modal(chosen: str, memory: str) -> Block:
+    """Where cards and alerts go: a channel of one's own only."""
+    menu = conversation("channel", chosen, internal=True)
+    note = "Cards and alerts go there. Invite Threadline to a private channel before you choose it."
+    return modal(
+        Modal(
+            callback=ALERT_CHANNEL,
+            title="Alert channel",
+            submit="Save",
+            blocks=[field("channel", "Channel", menu), blocks.context(note)],
+            memory=memory,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelForm:
+    """A customer channel as it is, and what there is to choose from; ``channel`` is empty where it is to be chosen."""
+
+    channel: str
+    customer: str
+    tier: str
+    open_by: str
+    schedule: str
+    group: str
+    schedules: Sequence[str]
+    groups: Sequence[str]
+    memory: str
+
+
+_OPEN_BY = (
+    ("Every message of a customer", "message"),
+    ("A message that mentions Threadline", "mention"),
+    ("A message that gets a :ticket: reaction", "reaction"),
+)
+
+
+def channel_modal(form: ChannelForm) -> Block:
+    """Whose channel it is, and how it is treated."""
+    fields = [blocks.section(f"Customers write in <#{form.channel}>.")] if form.channel else []
+    if not form.channel:
+        fields.append(field("channel", "Channel", conversation("channel", "", internal=False)))
+    hint = "Leave it empty for a channel of your own colleagues. An existing customer's name adds the channel to it."
+    fields += [
+        field("customer", "Customer", line("customer", form.customer, "Acme Inc"), optional=True, hint=hint),
+        field("tier", "Tier", line("tier", form.tier, "enterprise"), optional=True),
+        field("open_by", "What opens a ticket", one_of("open_by", "Choose", _OPEN_BY, form.open_by)),
+    ]
+    if form.schedules:
+        known = [("The default one", NONE), *((name, name) for name in form.schedules)]
+        fields.append(field("schedule", "Support hours", one_of("schedule", "Choose", known, form.schedule or NONE)))
+    if form.groups:
+        known = [("None", NONE), *((name, name) for name in form.groups)]
+        fields.append(
+            field("group", "Group that gets its tickets", one_of("group", "Choose", known, form.group or NONE))
+        )
+    return modal(Modal(callback=CHANNEL, title="Set up a channel", submit="Save", blocks=fields, memory=form.memory))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A deadline of an open ticket before and after; None where there is none."""
+
+    number: int
+    metric: str
+    before: datetime | None
+    after: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingForm:
+    """What closing the rest of today would do; ``moved`` are the nearest of ``total`` deadlines."""
+
+    schedule: str
+    time_zone: str
+    moved: Sequence[Moved]
+    total: int
+    memory: str
+
+
+def closing_modal(form: ClosingForm) -> Block:
+    """What moves when the rest of today is closed, before it is."""
+    what = (
+        f"*{authored(form.schedule, NAME_LIMIT)}* ({authored(form.time_zone, 60)}) closes now and stays closed until "
+        "midnight. What was open today until now still counts."
+    )
+    if not form.total:
+        moves = "No open deadline moves."
+    else:
+        lines = "\n".join(map(_move, form.moved))
+        more = form.total - len(form.moved)
+        rest = f"\n… and {more} more" if more > 0 else ""
+        moves = f"*{plural(form.total, 'open deadline')} will move*, the nearest first:\n{lines}{rest}"
+    return modal(
+        Modal(
+            callback=CLOSE_TODAY,
+            title="Close today",
+            submit="Close today",
+            blocks=[blocks.section(what), blocks.section(moves)],
+            memory=form.memory,
+        )
+    )
+
+
+def _move(moved: Moved) -> str:
+    before = date_token(moved.before) if moved.before else "no deadline"
+    after = date_token(moved.after) if moved.after else "no deadline"
+    return f"• #{moved.number} {metric_label(moved.metric).lower()}: {before} → *{after}*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """Something that a template leaves open: a channel, or a word."""
+
+    name: str
+    meaning: str
+    is_channel: bool
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateForm:
+    """A template and what it leaves open."""
+
+    title: str
+    summary: str
+    blanks: Sequence[Blank]
+    memory: str
+
+
+def template_modal(form: TemplateForm) -> Block:
+    """What has to be known before a template can be used."""
+    fields = [blocks.section(f"*{authored(form.title, 60)}*\n{authored(form.summary, 300)}")]
+    for blank in form.blanks:
+        element = (
+            conversation(blank.name, "", internal=False) if blank.is_channel else line(blank.name, blank.example, "")
+        )
+        label = clip(f"{blank.meaning[:1].upper()}{blank.meaning[1:]}", 200)
+        fields.append(field(blank.name, label, element, optional=blank.is_channel))
+    note = "Admins, agents, customers and channels that are set up already stay as they are."
+    return modal(
+        Modal(
+            callback=TEMPLATE,
+            title="Use a template",
+            submit="Use it",
+            blocks=[*fields, blocks.context(note)],
+            memory=form.memory,
+        )
+    )
