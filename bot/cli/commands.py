@@ -10,6 +10,7 @@ from bot.cli.engine import evaluate
 from bot.cli.explanation import explain
 from bot.cli.operation import doctor, run
 from bot.cli.queues import inbox_commands, outbox_commands
+from bot.cli.reports import report
 from bot.cli.sandboxed import sandbox
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command("apply")(apply)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
 app.command("explain")(explain)
+app.command("report")(report)
 app.command("migrate")(migrate)
 app.command("backup")(backup)
 app.command("restore")(restore)

@@ -143,7 +143,7 @@ def _to_apply(file: Path | None) -> tuple[Settings, Path, Config, datetime]:
 
 async def _preview(settings: Settings, config: Config, now: datetime) -> Preview:
     async with Database(settings.database_url.get_secret_value()) as db:
-        workspace = await _only_workspace(db)
+        workspace = await only_workspace(db)
         found = await preview(
             db, workspace, config, now, progress=lambda number: progress(f"looked at tickets up to #{number}")
         )
@@ -162,7 +162,7 @@ def export(
 
 async def _apply(settings: Settings, config: Config, to_open: Apply, now: datetime) -> int | None:
     async with Database(settings.database_url.get_secret_value()) as db:
-        workspace = await _only_workspace(db)
+        workspace = await only_workspace(db)
         who = f"cli:{getpass.getuser()}"
 
         def told(number: int) -> None:
@@ -175,14 +175,19 @@ async def _apply(settings: Settings, config: Config, to_open: Apply, now: dateti
 
 async def _current(settings: Settings) -> dict[str, Any]:
     async with Database(settings.database_url.get_secret_value()) as db:
-        workspace = await _only_workspace(db)
+        workspace = await only_workspace(db)
         stored = await db.read(lambda conn: versions.current(conn, workspace))
         if stored is None:
             raise BotError("No configuration is in force yet: `threadline run` takes up the file at its first start.")
         return stored.document
 
 
-async def _only_workspace(db: Database) -> str:
+async def only_workspace(db: Database) -> str:
+    """The workspace that a command without a connection to Slack is about.
+
+    Raises:
+        BotError: There is none yet, or more than one.
+    """
     known = await db.read(workspaces.every)
     if len(known) != 1:
         raise BotError("The database knows no workspace yet: start `threadline run` once, which asks Slack for it.")

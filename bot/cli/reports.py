@@ -1,0 +1,140 @@
+"""``threadline report``: what became of promises, as a table, CSV, JSON or a picture."""
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from bot.charts import Bar, bar_chart, png_of
+from bot.cli.configuration import only_workspace
+from bot.cli.output import tell
+from bot.clock import SystemClock
+from bot.config.config import Config
+from bot.errors import BotError
+from bot.services.reporting.answering import rows_of
+from bot.services.reporting.asking import read_question, zone_of
+from bot.services.reporting.sections import Section, section
+from bot.services.reporting.spreadsheet import as_csv
+from bot.services.reporting.tables import Table, labels_of, named, report_to_json, row_to_json, table_of
+from bot.settings import Settings
+from sla.report import Measured, Report
+from sla.report import report as figures_of
+from store import rules as versions
+from store.engine import Database
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PNG = "png"
+
+
+class _Answer(NamedTuple):
+    """Figures with the rows that they are traced to, and the list that was asked for instead."""
+
+    figures: Report
+    rows: Sequence[Measured]
+    show: Section | None
+    listed: Table
+
+
+def report(
+    first: Annotated[str, typer.Option("--from", help="The first day, such as 2026-01-01.")] = "",
+    last: Annotated[str, typer.Option("--to", help="The last day, which is included.")] = "",
+    by: Annotated[
+        str,
+        typer.Option(
+            help="policy, metric, priority, channel, customer, tier, agent, group, week, hour; or several: a,b."
+        ),
+    ] = "metric",
+    where: Annotated[
+        list[str] | None, typer.Option("--only", help="Only such rows: agent=U0123, or agent=none. May be repeated.")
+    ] = None,
+    show: Annotated[
+        Section | None, typer.Option(help="A list instead of figures: the rows, or those that somebody should look at.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="For a person, a spreadsheet, a program, a slide.")] = Format.TABLE,  # noqa: A002
+    output: Annotated[Path | None, typer.Option(help="The file to write; a picture needs one.")] = None,
+) -> None:
+    """Report what became of promises: instances met and missed, and how long things took."""
+    if format is Format.PNG and (output is None or show is not None):
+        raise BotError("A picture shows figures and goes into a file: add --output report.png.", exit_code=2)
+    answer = asyncio.run(_answer((first, last, by), where or (), show))
+    written = png_of(_chart(answer.figures)) if format is Format.PNG else _write(answer, format).encode()
+    if output is None:
+        tell(written.decode().rstrip("\n"))
+        return
+    try:
+        output.write_bytes(written)
+    except OSError as error:
+        raise BotError(f"{output} cannot be written: {error.strerror}.", exit_code=2) from None
+
+
+async def _answer(words: tuple[str, str, str], where: Sequence[str], show: Section | None) -> _Answer:
+    async with Database(Settings.load().database_url.get_secret_value()) as db:
+        workspace = await only_workspace(db)
+        current = await db.read(lambda conn: versions.current(conn, workspace))
+        zone = zone_of(Config.from_document(current.document if current else {}))
+        first, last, by = words
+        question = read_question(zone, first=first, last=last, by=by, where=where)
+        now = SystemClock().now()
+        rows = await db.read(lambda conn: rows_of(conn, workspace, question, now))
+        figures = figures_of(rows, question.by, question.zone)
+        if show is None:
+            return _Answer(figures, rows, show, table_of(figures))
+        return _Answer(figures, rows, show, await db.read(lambda conn: section(conn, workspace, show, rows)))
+
+
+def _write(answer: _Answer, format: Format) -> str:  # noqa: A002
+    match format:
+        case Format.CSV:
+            return as_csv(answer.listed)
+        case Format.JSON:
+            return json.dumps(_as_json(answer), ensure_ascii=False)
+        case _:
+            return as_text(answer.listed)
+
+
+def _as_json(answer: _Answer) -> object:
+    if answer.show is None:
+        return report_to_json(answer.figures)
+    if answer.show is Section.ROWS:
+        return [row_to_json(row) for row in answer.rows]
+    return [dict(zip(answer.listed.columns, row, strict=True)) for row in answer.listed.rows]
+
+
+def as_text(table: Table) -> str:
+    """A table for a terminal; columns that say nothing anywhere are left out."""
+    told = [
+        place for place, name in enumerate(table.columns) if not table.rows or any(row[place] for row in table.rows)
+    ]
+    drawn = RichTable(*(table.columns[place] for place in told), box=None, pad_edge=False)
+    for row in table.rows:
+        drawn.add_row(*(Text(row[place]) for place in told))
+    out = io.StringIO()
+    Console(file=out, width=None if sys.stdout.isatty() else 400).print(drawn)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _chart(figures: Report) -> dict[str, object]:
+    bars = [
+        Bar(
+            label=" / ".join(labels_of(figures.by, group.key, named)),
+            met=group.figures.met,
+            missed=group.figures.missed,
+        )
+        for group in figures.groups
+    ]
+    return bar_chart(bars, "Promises met and missed")
