@@ -1,16 +1,18 @@
 """Answers that only the person who asked sees, over Slack's ``response_url``."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.slack.blocks import Block
 from bot.slack.client import UNREACHABLE
 
 log = structlog.get_logger()
 
 
-async def respond(url: str, text: str) -> None:
+async def respond(url: str, text: str, blocks: Sequence[Block] = ()) -> None:
     """Tell the person, if they can still be told; what they asked for is done either way.
 
     The address comes from Slack in a verified request. It works five times and for half an hour.
@@ -19,7 +21,7 @@ async def respond(url: str, text: str) -> None:
         return
     try:
         answer = await AsyncWebhookClient(url, timeout=5, retry_handlers=[]).send(
-            text=text, response_type="ephemeral", replace_original=False
+            text=text, blocks=list(blocks) or None, response_type="ephemeral", replace_original=False
         )
     except UNREACHABLE as error:
         log.warning("response.failed", reason=type(error).__name__)

@@ -92,4 +92,4 @@ def nothing(outcome: str) -> Handled:
 
 
 def _tell(response_url: str, result: Result) -> Coroutine[Any, Any, None] | None:
-    return respond(response_url, result.text) if isinstance(result, Answer) and response_url else None
+    return respond(response_url, result.text, result.blocks) if isinstance(result, Answer) and response_url else None

@@ -16,6 +16,7 @@ class Rank(StrEnum):
 
     ADMIN = "admin"
     AGENT = "agent"
+    VIEWER = "viewer"
     CUSTOMER = "customer"
     APP = "app"
 
@@ -36,6 +37,7 @@ class Action(StrEnum):
     NOTE = "note"
     SNOOZE = "snooze"
     BE_AWAY = "be_away"
+    UPDATE_TICKET = "update_ticket"
     CONFIGURE = "configure"
 
 
@@ -56,6 +58,7 @@ class Standing:
 _ALLOWED: dict[Rank, frozenset[Action]] = {
     Rank.ADMIN: frozenset(Action),
     Rank.AGENT: frozenset(Action) - {Action.CONFIGURE},
+    Rank.VIEWER: frozenset({Action.READ_TICKETS}),
     Rank.CUSTOMER: frozenset(),
     Rank.APP: frozenset(),
 }

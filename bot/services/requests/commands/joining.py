@@ -9,14 +9,14 @@ from bot.services.requests.naming import message_key, take_ticket
 def _merge(call: Call) -> Answer:
     words = [word for word in call.words if word.lower() not in {"into", "undo"}]
     undo = "undo" in call.words
+    if not undo and len(words) < 2:
+        return Answer(text="Into which ticket? Write `/sla merge #42 into #40`, say.")
     source = take_ticket(call.conn, call.desk, words[:1], call.channel)
     target = take_ticket(call.conn, call.desk, words[1:2], call.channel)
     if source.refusal or (target.refusal and not undo):
         return Answer(text=source.refusal or target.refusal)
     if undo:
         return merging.undo_merge(call.conn, call.desk, source.ticket.ticket_id, call.asked, call.now)
-    if len(words) < 2:
-        return Answer(text="Into which ticket? Write `/sla merge #42 into #40`, say.")
     return merging.merge(call.conn, call.desk, source.ticket.ticket_id, target.ticket.ticket_id, call.asked, call.now)
 
 

@@ -11,13 +11,20 @@ from sqlalchemy import Connection
 
 from bot.services.requests.actions import Answer, Asked
 from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, Standing, may
-from bot.services.requests.commands import changing, joining, looking
+from bot.services.requests.commands import changing, explaining, joining, looking, reporting, waiting
 from bot.services.requests.commands.call import Call, Verb
 from bot.services.requests.naming import did_you_mean
 from bot.services.workspace.desk import Desk
 from bot.slack.text import authored
 
-_TABLE: tuple[Verb, ...] = (*looking.VERBS, *changing.VERBS, *joining.VERBS)
+_TABLE: tuple[Verb, ...] = (
+    *looking.VERBS,
+    *changing.VERBS,
+    *joining.VERBS,
+    *waiting.VERBS,
+    *explaining.VERBS,
+    *reporting.VERBS,
+)
 _VERBS = {verb.name: verb for verb in _TABLE}
 
 HELP = "\n".join(
@@ -47,6 +54,7 @@ class Typed:
 def run(conn: Connection, desk: Desk, typed: Typed, asked: Asked, now: datetime) -> Answer:
     """Do what was typed, if the person may."""
     words = typed.text.split()
+    # `/priority urgent` and `/ticket ...` are other names for the same; another app may own `/sla`.
     if typed.command.lstrip("/") == "priority":
         words = ["priority", *words]
     verb = words[0].lower() if words else "help"
