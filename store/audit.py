@@ -1,5 +1,6 @@
 """Who changed what: written in the transaction of the change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,3 +41,11 @@ def listing(conn: Connection, workspace: str, *, ticket_id: int | None = None, l
     if ticket_id is not None:
         statement = statement.where(table.c.ticket_id == ticket_id)
     return list(records(AuditEntry, conn.execute(statement.limit(limit))))
+
+
+def of_actions(conn: Connection, workspace: str, actions: Sequence[str], *, since: datetime) -> list[AuditEntry]:
+    """Changes of some kinds since an instant, newest first."""
+    statement = select(*_COLUMNS).where(
+        table.c.workspace == workspace, table.c.action.in_(list(actions)), table.c.at >= since
+    )
+    return list(records(AuditEntry, conn.execute(statement.order_by(table.c.audit_id.desc()))))

@@ -200,6 +200,12 @@ def count(conn: Connection, workspace: str, wanted: Filter) -> int:
     return number
 
 
+def highest_number(conn: Connection, workspace: str) -> int:
+    """The number of the newest ticket; 0 before the first."""
+    number: int = conn.execute(select(func.coalesce(_HIGHEST, 0)), {"workspace": workspace}).scalar_one()
+    return number
+
+
 def by_number(conn: Connection, workspace: str, *, after: int = 0, limit: int = 1000) -> list[TicketRecord]:
     """Tickets with a number above `after`, in order: for passes over everything."""
     statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id > after)

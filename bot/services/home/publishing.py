@@ -1,0 +1,114 @@
+"""App Homes are published when they are opened, and when what they show has changed (Slack: views.publish).
+
+A home is drawn from the present state when it is sent, and sent only when it shows something else. Publishing the same
+home twice does no harm, so a failure is simply tried again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.clock import Clock
+from bot.services.home.pages import draw_home
+from bot.services.home.setup import Surroundings
+from bot.services.workspace.desk import Desk
+from bot.slack.client import SlackClients, SlackUnavailableError
+from bot.slack.directory import Directory
+from bot.slack.sending import Accepted, DestinationDead, NotAccepted, Outcome, WorkspaceDead, attempt, describe
+from store import homes, workspaces
+from store.engine import Database
+from store.homes import Home
+from store.workspaces import WorkspaceState
+
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class Homes:
+    """Publishes the homes of one desk.
+
+    Attributes:
+        surroundings: What the machine knows and the database does not, for the set-up page.
+        changed_at: When what homes show last changed, as far as this process has heard.
+        failures: How often publishing has failed.
+    """
+
+    db: Database
+    desk: Callable[[], Desk]
+    slack: SlackClients
+    directory: Directory
+    clock: Clock
+    surroundings: Surroundings
+    changed_at: datetime = field(default=_BEGINNING)
+    failures: int = 0
+
+    def changed(self) -> None:
+        """What homes show may be another thing now."""
+        self.changed_at = self.clock.now()
+
+    async def drain(self) -> int:
+        """Publish every home that is due now; how many were looked at."""
+        now = self.clock.now()
+        if not await self._may_publish(now):
+            return 0
+        workspace, changed_at = self.desk().workspace, self.changed_at
+        taken = await self.db.write(lambda conn: homes.take(conn, workspace, now, changed_at))
+        for home in taken:
+            await self._publish(home, now)
+        return len(taken)
+
+    async def next_at(self) -> datetime | None:
+        """When the next home is to be looked at; None while everybody sees what there is."""
+        now, workspace, changed_at = self.clock.now(), self.desk().workspace, self.changed_at
+        return await self.db.read(lambda conn: homes.next_at(conn, workspace, now, changed_at))
+
+    async def _may_publish(self, now: datetime) -> bool:
+        due_at = await self.next_at()
+        if due_at is None or due_at > now:
+            return False
+        known = await self.db.read(lambda conn: workspaces.get(conn, self.desk().workspace))
+        return known is None or known.state != WorkspaceState.DEAD
+
+    async def _publish(self, home: Home, now: datetime) -> None:
+        outcome: Outcome | None
+        digest = ""
+        try:
+            drawn = await draw_home(
+                home, db=self.db, desk=self.desk(), directory=self.directory, around=self.surroundings, now=now
+            )
+            if drawn is None:
+                await self.db.write(lambda conn: homes.forget(conn, home.workspace, home.user_id))
+                return
+            digest = hashlib.sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()[:16]
+            if digest == home.digest:
+                await self.db.write(partial(homes.published, taken=home, digest=digest))
+                return
+            call = self.slack.client().views_publish(user_id=home.user_id, view=drawn)
+            outcome = await attempt(call)
+        except SlackUnavailableError as error:
+            outcome = NotAccepted(reason=str(error))
+        await self._end(home, outcome, digest, now)
+
+    async def _end(self, home: Home, outcome: Outcome, digest: str, now: datetime) -> None:
+        match outcome:
+            case Accepted():
+                await self.db.write(partial(homes.published, taken=home, digest=digest))
+                log.info("home.published", user=home.user_id, page=home.page)
+            case DestinationDead():
+                # Somebody who has left, or never belonged here: when they open it again, it is tried again.
+                await self.db.write(lambda conn: homes.forget(conn, home.workspace, home.user_id))
+                log.warning("home.refused", user=home.user_id, reason=describe(outcome))
+            case WorkspaceDead() | _:
+                self.failures += 1
+                wait = min(_FIRST_WAIT * 2 ** min(home.attempts, 10), _LONGEST_WAIT)
+                asked = outcome.after if isinstance(outcome, NotAccepted) and outcome.after else wait
+                await self.db.write(partial(homes.failed, taken=home, until=now + max(wait, asked)))
+                log.warning("home.failed", user=home.user_id, reason=describe(outcome), attempts=home.attempts + 1)
