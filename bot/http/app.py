@@ -13,6 +13,8 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.http.dashboard.status import render_status
 from bot.http.metrics import CONTENT_TYPE
+from bot.http.zendesk.app import build_api
+from bot.http.zendesk.ports import ApiPorts
 from bot.services.workspace.overview import StatusView
 from bot.slack.receiver import dispatch_http
 
@@ -49,12 +51,14 @@ class Ports:
     liveness: Callable[[], Readiness]
     readiness: Callable[[], Awaitable[Readiness]]
     metrics: Callable[[], Awaitable[bytes]]
+    api: ApiPorts
 
 
 def build_web(ports: Ports) -> FastAPI:
     """The application with its routes."""
     app = FastAPI(title="Threadline", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.mount("/api/v2", build_api(ports.api), name="api")
 
     @app.post("/slack/events")
     async def slack_events(request: Request) -> Response:

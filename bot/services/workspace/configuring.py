@@ -35,7 +35,7 @@ async def apply_config(
 
     With ``Apply.NOW`` every open ticket is evaluated under it at once, in batches; otherwise at its next update.
     """
-    desk = await db.write(lambda conn: _save(conn, workspace, config, who=who, now=now))
+    desk = await db.write(lambda conn: save_config(conn, workspace, config, who=who, now=now))
     if desk is None:
         return None
     if to_open is Apply.NOW:
@@ -47,7 +47,8 @@ async def apply_config(
     return desk.rules_version
 
 
-def _save(conn: Connection, workspace: str, config: Config, *, who: str, now: datetime) -> Desk | None:
+def save_config(conn: Connection, workspace: str, config: Config, *, who: str, now: datetime) -> Desk | None:
+    """Save a configuration as the next version; the desk under it, or None when it is the one in force already."""
     known = workspaces.get(conn, workspace)
     current = versions.current(conn, workspace)
     if current is not None and Config.from_document(current.document) == config:
