@@ -17,6 +17,7 @@ from bot.health import Health
 from bot.http.app import Ports, build_web
 from bot.http.metrics import Metrics
 from bot.http.server import HttpServer
+from bot.http.zendesk.ports import ApiPorts
 from bot.notify.email import Mailer, mail_server
 from bot.notify.webhook import Webhooks
 from bot.rounds import Rounds, Work
@@ -261,7 +262,19 @@ class Threadline:
                 liveness=self.health.alive,
                 readiness=self.health.ready,
                 metrics=self.health.exposition,
+                api=self._api(),
             )
+        )
+
+    def _api(self) -> ApiPorts:
+        return ApiPorts(
+            db=self.db,
+            desk=self.desk,
+            clock=self.clock,
+            directory=self.directory,
+            take_up_rules=self.take_up_rules,
+            secret=self._connection.secret,
+            public_url=self._connection.public_url,
         )
 
     async def _status(self) -> StatusView:
