@@ -26,6 +26,7 @@ from bot.services.alerting.verifying import Verifier
 from bot.services.backfill.sweep import Backfill
 from bot.services.inbox.arrivals import Arrivals
 from bot.services.inbox.dispatch import Dispatch
+from bot.services.lifecycle.sweeping import Lifecycle
 from bot.services.outbox.delivery import Delivery
 from bot.services.outbox.drawing import Drawing
 from bot.services.outbox.posting import Posting
@@ -96,6 +97,7 @@ class Threadline:
         self.breaches = Breaches(
             db=db, desk=self.desk, clock=clock, verify=self._verify, questions=self.verifier.questions
         )
+        self.lifecycle = Lifecycle(db=db, desk=self.desk, clock=clock)
         self.housekeeping = Housekeeping(db=db, clock=clock)
         self.delivery = self._deliverer(connection)
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
@@ -122,6 +124,7 @@ class Threadline:
             backfill=self.backfill,
             breaches=self.breaches,
             delivery=self.delivery,
+            lifecycle=self.lifecycle,
             housekeeping=self.housekeeping,
             take_up_rules=self.take_up_rules,
             ticked=self._ticked,

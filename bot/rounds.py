@@ -13,6 +13,7 @@ from bot.scheduler import Alarm
 from bot.services.alerting.breaches import Breaches
 from bot.services.backfill.sweep import Backfill
 from bot.services.inbox.dispatch import Dispatch
+from bot.services.lifecycle.sweeping import Lifecycle
 from bot.services.outbox.delivery import Delivery
 from bot.services.workspace.housekeeping import Housekeeping
 from bot.watchdog import Pulse, Watchdog
@@ -38,6 +39,7 @@ class Work:
     backfill: Backfill
     breaches: Breaches
     delivery: Delivery
+    lifecycle: Lifecycle
     housekeeping: Housekeeping
     take_up_rules: Callable[[], Coroutine[Any, Any, None]]
     ticked: Callable[[], Awaitable[None]]
@@ -115,6 +117,7 @@ class Rounds:
         await self._work.dispatch.asides.ended()
         if self._work.backfill.has_caught_up:
             done += await self._work.breaches.drain()
+            done += await self._work.lifecycle.drain()
             done += await self._work.delivery.drain()
         return done
 
@@ -122,7 +125,7 @@ class Rounds:
         """The next instant at which there is something to do: a request, a deadline, a message."""
         found = [self._work.backfill.next_asked_at(), await self._work.dispatch.next_at()]
         if self._work.backfill.has_caught_up:
-            found += [await self._work.breaches.next_at(), await self._work.delivery.next_at()]
+            found += [await each.next_at() for each in (self._work.breaches, self._work.lifecycle, self._work.delivery)]
         return min((at for at in found if at is not None), default=None)
 
     async def understand(self) -> int:
@@ -168,5 +171,6 @@ class Rounds:
         await self._work.ticked()
         await self._work.take_up_rules()
         next_due = await self._work.breaches.tick()
+        await self._work.lifecycle.drain()
         await self._work.housekeeping.drain()
         return next_due

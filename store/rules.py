@@ -89,6 +89,12 @@ def current_version(conn: Connection, workspace: str) -> int | None:
     return conn.execute(statement.order_by(table.c.version.desc()).limit(1)).scalar()
 
 
+def saved_at(conn: Connection, workspace: str, version: int) -> datetime | None:
+    """When a version was saved."""
+    statement = select(table.c.created_at).where(table.c.workspace == workspace, table.c.version == version)
+    return conn.execute(statement).scalar()
+
+
 def load(conn: Connection, workspace: str, version: int) -> RulesVersion | None:
     """One version."""
     statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.version == version)

@@ -15,6 +15,7 @@ from bot.services.inbox.beginnings import Said, began_burst, begin, converse, en
 from bot.services.inbox.own_threads import is_before_customers
 from bot.services.inbox.speakers import Speaker
 from bot.services.inbox.thanks import thanks
+from bot.services.lifecycle.stepping import catch_up
 from bot.services.tickets import ticketing
 from bot.services.tickets.ticketing import Entry
 from bot.services.workspace.desk import Desk
@@ -89,6 +90,7 @@ def threaded(desk: Desk, said: Said, parent: Said | None, conn: Connection, now:
     ticket = tickets.of_conversation(conn, desk.workspace, said.message.channel, said.message.root_ts)
     if ticket is None:
         return _first_in_thread(desk, said, parent, conn, now)
+    ticket = catch_up(conn, desk, ticket, said.message.at, now)
     if ticket.status == Status.CLOSED or ticket.not_a_ticket:
         # Nobody looks at either any more: what a customer says there now would go unseen.
         if said.speaker.role is not Role.END_USER:

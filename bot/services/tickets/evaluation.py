@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.services.alerting import aftermath
+from bot.services.lifecycle.quiet import quiet_since
 from bot.services.tickets.metric_log import append_log, event_record
 from bot.services.tickets.rearming import rearmed, rearmed_by_late_news
 from bot.services.tickets.rules_in_force import Versions, rules_of, versions_of, versions_through
@@ -187,6 +188,7 @@ def _save_ticket(
         last_event_at=last_at,
         updated_at=now,
         solved_at=(ticket.solved_at or last_at) if ended else None,
+        quiet_since=quiet_since(conn, ticket, state),
     )
 
 

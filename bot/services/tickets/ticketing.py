@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.services.alerting import cards
+from bot.services.lifecycle import undoing
 from bot.services.tickets import evaluation
 from bot.services.tickets.rules_in_force import change_key, is_news, may_be_put_in_force
 from bot.services.workspace.desk import Desk
@@ -58,6 +59,7 @@ def record(conn: Connection, desk: Desk, ticket_id: int, entries: Sequence[Entry
     if not new:
         return False
     if evaluation.is_late(ticket, new[0].event.at) or any(isinstance(entry.event, Exempted) for entry in new):
+        undoing.withdraw(conn, desk.workspace, ticket_id, [entry.event for entry in new], now)
         evaluation.replay(conn, desk, ticket, now)
     else:
         evaluation.continue_with(conn, desk, ticket, [entry.event for entry in new], now)
