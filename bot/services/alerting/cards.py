@@ -11,7 +11,7 @@ from bot.services.workspace.desk import Desk
 from bot.slack.cards import Badge, CardView, ClockView
 from store import instances, outbox, tickets
 from store.instances import InstanceRecord
-from store.outbox import NewMessage, OutboxState
+from store.outbox import NewMessage, OutboxMessage, OutboxState
 from store.tickets import TicketRecord
 
 CARD, CARD_UPDATE = "card", "card_update"
@@ -31,7 +31,7 @@ def post(conn: Connection, desk: Desk, ticket_id: int, now: datetime, *, again: 
     """Record that the ticket's card is to be posted; ``again`` when the one there was is gone for good."""
     ticket = tickets.get(conn, desk.workspace, ticket_id)
     channel = alert_channel(desk, ticket) if ticket else None
-    if ticket is None or channel is None:
+    if ticket is None or channel is None or desk.is_of_the_past:
         return
     if again and outbox.of_ticket(conn, desk.workspace, ticket_id, kind=CARD, states=_ON_ITS_WAY):
         return
@@ -56,11 +56,14 @@ def refresh(conn: Connection, desk: Desk, ticket_id: int, now: datetime) -> None
     """Record that the card is to be edited. It is drawn when it is sent, so one edit that waits is enough."""
     ticket = tickets.get(conn, desk.workspace, ticket_id)
     channel = (ticket.card_channel or alert_channel(desk, ticket)) if ticket else None
-    if channel is None:
+    if ticket is None or channel is None or desk.is_of_the_past:
         return
-    if ticket is not None and ticket.card_ts is None and _has_failed(conn, ticket, channel):
-        post(conn, desk, ticket_id, now, again=True)
-        return
+    if ticket.card_ts is None:
+        posted = outbox.of_ticket(conn, desk.workspace, ticket_id, kind=CARD)
+        # An imported ticket has no card until something happens to it.
+        if not posted or _has_failed(posted, channel):
+            post(conn, desk, ticket_id, now, again=bool(posted))
+            return
     for kind in (CARD, CARD_UPDATE):
         if outbox.of_ticket(conn, desk.workspace, ticket_id, kind=kind, states=_WAITING):
             return
@@ -80,10 +83,9 @@ def refresh(conn: Connection, desk: Desk, ticket_id: int, now: datetime) -> None
     )
 
 
-def _has_failed(conn: Connection, ticket: TicketRecord, channel: str) -> bool:
+def _has_failed(posted: Sequence[OutboxMessage], channel: str) -> bool:
     """Whether the last card came to nothing, for a reason that may have passed."""
-    posted = outbox.of_ticket(conn, ticket.workspace, ticket.ticket_id, kind=CARD)
-    if not posted or any(one.state in _ON_ITS_WAY for one in posted):
+    if any(one.state in _ON_ITS_WAY for one in posted):
         return False
     last = posted[-1]
     return last.state == OutboxState.FAILED and (last.error != _CLOSED or last.destination != channel)

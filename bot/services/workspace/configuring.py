@@ -66,7 +66,7 @@ def save_config(conn: Connection, workspace: str, config: Config, *, who: str, n
         bot_id=(known.bot_id if known else None) or "",
         app_id=(known.app_id if known else None) or "",
     )
-    return desk_of(installation, stored)
+    return desk_of(installation, stored, known.enforce_from if known else None)
 
 
 def _open_after(conn: Connection, workspace: str, after: int) -> list[int]:

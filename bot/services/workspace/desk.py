@@ -37,6 +37,7 @@ class Desk:
         enforce_from: Tickets created before this instant raise no alerts; None where all do.
         doubted_until: What is about a moment until then may have been sent without our knowledge; see
             ``bot.services.outbox.recovery``.
+        is_of_the_past: Whether what is recorded is history from elsewhere, which is shown on no cards.
         opened_at: When this process began to work here, to tell why an alert is late.
     """
 
@@ -46,6 +47,7 @@ class Desk:
     rules_version: int
     enforce_from: datetime | None = None
     doubted_until: datetime | None = None
+    is_of_the_past: bool = False
     opened_at: datetime | None = None
 
     @property

@@ -44,7 +44,7 @@ async def open_desk(slack: SlackClients, db: Database, *, load: Callable[[], Con
                 state=WorkspaceState.ACTIVE,
             ),
         )
-        return replace(desk_of(installation, version), opened_at=now)
+        return replace(desk_of(installation, version, known.enforce_from), opened_at=now)
 
     return await db.write(remember)
 
@@ -82,24 +82,32 @@ def _first_version(conn: Connection, workspace: str, document: dict[str, object]
 
 
 async def reopen_desk(db: Database, desk: Desk) -> Desk:
-    """The desk under the newest version of the configuration; the same one when there is none newer."""
-    newest = await db.read(lambda conn: versions.current_version(conn, desk.workspace))
+    """The desk under the newest version of the configuration; the same one when nothing is newer."""
+    newest, known = await db.read(
+        lambda conn: (versions.current_version(conn, desk.workspace), workspaces.get(conn, desk.workspace))
+    )
+    imported_until = known.enforce_from if known else None
     if newest is None or newest == desk.rules_version:
-        return desk
+        since = _enforced_from(desk.config, imported_until)
+        return desk if since == desk.enforce_from else replace(desk, enforce_from=since)
     stored = await db.read(lambda conn: versions.load(conn, desk.workspace, newest))
     if stored is None:
         return desk
-    fresh = desk_of(desk.installation, stored)
+    fresh = desk_of(desk.installation, stored, imported_until)
     return replace(fresh, opened_at=desk.opened_at, doubted_until=desk.doubted_until)
 
 
-def desk_of(installation: Installation, stored: RulesVersion) -> Desk:
-    """A desk under a stored version of the configuration."""
+def desk_of(installation: Installation, stored: RulesVersion, imported_until: datetime | None = None) -> Desk:
+    """A desk under a stored version of the configuration; what was imported until an instant raises no alerts."""
     config = Config.from_document(stored.document)
     return Desk(
         installation=installation,
         config=config,
         rules=rules_from_json(config.rules_json()),
         rules_version=stored.version,
-        enforce_from=config.enforce_from_at,
+        enforce_from=_enforced_from(config, imported_until),
     )
+
+
+def _enforced_from(config: Config, imported_until: datetime | None) -> datetime | None:
+    return max((at for at in (config.enforce_from_at, imported_until) if at is not None), default=None)
