@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from store.statements import columns, insert, records, values
+from store.statements import columns, insert, is_postgresql, records, values
 from store.tables import workspace as table
 
 
@@ -47,6 +47,12 @@ def get(conn: Connection, workspace: str) -> Workspace | None:
     """The workspace, if it is known."""
     rows = conn.execute(select(*_COLUMNS).where(table.c.workspace == workspace))
     return next(records(Workspace, rows), None)
+
+
+def lock(conn: Connection, workspace: str) -> None:
+    """Let nobody else change the workspace's configuration until this transaction ends."""
+    if is_postgresql(conn):
+        conn.execute(select(table.c.workspace).where(table.c.workspace == workspace).with_for_update())
 
 
 def every(conn: Connection) -> list[Workspace]:

@@ -39,12 +39,24 @@ async def apply_config(
     if desk is None:
         return None
     if to_open is Apply.NOW:
-        after = 0
-        while batch := await db.read(partial(_open_after, workspace=workspace, after=after)):
-            await db.write(partial(_reach, desk=desk, ticket_ids=batch, now=now))
-            after = batch[-1]
-            progress(after)
+        await reach_open_tickets(db, desk, now, progress=progress)
     return desk.rules_version
+
+
+async def reach_open_tickets(
+    db: Database, desk: Desk, now: datetime, *, progress: Callable[[int], None] = lambda _done: None
+) -> None:
+    """Evaluate every open ticket under the desk's configuration at once, in batches."""
+    after = 0
+    while batch := await db.read(partial(_open_after, workspace=desk.workspace, after=after)):
+        await db.write(partial(_reach, desk=desk, ticket_ids=batch, now=now))
+        after = batch[-1]
+        progress(after)
+
+
+def reach_first_open_tickets(conn: Connection, desk: Desk, now: datetime) -> None:
+    """Evaluate the first open tickets, which on most desks are all of them, in the transaction that saves."""
+    _reach(conn, desk, _open_after(conn, desk.workspace, 0), now)
 
 
 def save_config(conn: Connection, workspace: str, config: Config, *, who: str, now: datetime) -> Desk | None:

@@ -26,7 +26,7 @@ def field(name: str, label: str, element: Block, *, optional: bool = False, hint
     return made | {"hint": plain_text(hint, 2000)} if hint else made
 
 
-def conversation(name: str, chosen: str, *, internal: bool) -> Block:
+def conversation(name: str, chosen: str, *, internal: bool, placeholder: str = "Choose a channel") -> Block:
     """A menu of channels; `internal` leaves out those that other companies read."""
     kinds: Block = {"include": ["public", "private"], "exclude_bot_users": True}
     if internal:
@@ -34,7 +34,7 @@ def conversation(name: str, chosen: str, *, internal: bool) -> Block:
     made: Block = {
         "type": "conversations_select",
         "action_id": name,
-        "placeholder": plain_text("Choose a channel", 150),
+        "placeholder": plain_text(placeholder, 150),
         "filter": kinds,
     }
     return made | {"initial_conversation": chosen} if chosen else made

@@ -48,6 +48,11 @@ def loading(title: str) -> Block:
     return modal(Modal(callback=LOADING, title=title, submit="", blocks=[blocks.section("One moment …")]))
 
 
+def notice(title: str, text: str) -> Block:
+    """Something to read, without a form."""
+    return modal(Modal(callback=LOADING, title=title, submit="", blocks=[blocks.section(text)]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentsForm:
     """Who answers now, and which user groups there are to choose from."""
@@ -100,7 +105,7 @@ def alert_channel_modal(chosen: str, memory: str) -> Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelForm:
-    """A customer channel as it is, and what there is to choose from; ``channel`` is empty where it is to be chosen."""
+    """A customer channel as it is, and what there is to choose from."""
 
     channel: str
     customer: str
@@ -122,9 +127,7 @@ _OPEN_BY = (
 
 def channel_modal(form: ChannelForm) -> Block:
     """Whose channel it is, and how it is treated."""
-    fields = [blocks.section(f"Customers write in <#{form.channel}>.")] if form.channel else []
-    if not form.channel:
-        fields.append(field("channel", "Channel", conversation("channel", "", internal=False)))
+    fields = [blocks.section(f"Customers write in <#{form.channel}>.")]
     hint = "Leave it empty for a channel of your own colleagues. An existing customer's name adds the channel to it."
     fields += [
         field("customer", "Customer", line("customer", form.customer, "Acme Inc"), optional=True, hint=hint),

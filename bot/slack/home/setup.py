@@ -6,11 +6,13 @@ from datetime import datetime
 
 from bot.slack import blocks
 from bot.slack.blocks import Block
+from bot.slack.home.fields import conversation
 from bot.slack.home.frame import Frame, home
 from bot.slack.text import authored, date_token
 from bot.slack.wording import customer_label, plural
 
-EDIT_AGENTS, EDIT_ALERT_CHANNEL, EDIT_CHANNEL = "setup_agents", "setup_alert_channel", "setup_channel"
+EDIT_AGENTS, EDIT_ALERT_CHANNEL = "setup_agents", "setup_alert_channel"
+EDIT_CHANNEL, CHOOSE_CHANNEL = "setup_channel", "setup_channel_choose"
 CLOSE_TODAY, REOPEN_TODAY, USE_TEMPLATE = "setup_close_today", "setup_reopen_today", "setup_template"
 _MOST_CHANNELS, _MOST_SCHEDULES, _MOST_POLICIES, _MOST_NAMES = 25, 12, 40, 40
 _POLICIES_A_BLOCK = 8
@@ -192,10 +194,9 @@ def _one_schedule(line: HoursLine) -> Block:
 def _channels(channels: Sequence[ChannelLine]) -> list[Block]:
     heading = blocks.header(f"Customers and channels ({len(channels)})")
     more = len(channels) - _MOST_CHANNELS
-    rest = [blocks.context(f"… and {more} more: choose one with the button below")] if more > 0 else []
-    add = blocks.actions(
-        [blocks.button("Set up a channel", action=f"{EDIT_CHANNEL}_any", value="any")], block_id="home:channel"
-    )
+    rest = [blocks.context(f"… and {more} more: choose one below")] if more > 0 else []
+    choose = conversation(CHOOSE_CHANNEL, "", internal=False, placeholder="Set up a channel …")
+    add = blocks.actions([choose], block_id="home:channel")
     return [heading, *map(_one_channel, channels[:_MOST_CHANNELS]), *rest, add]
 
 

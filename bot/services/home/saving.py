@@ -1,0 +1,103 @@
+"""A change of the set-up is saved: as a new version of the configuration, with who and when, and said to the person."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.config.problems import ConfigError
+from bot.errors import BotError
+from bot.services.home.changes import checked, problems_of
+from bot.services.inbox.handling import Handled, Request, Result
+from bot.services.requests.actions import Asked
+from bot.services.requests.authorise import Action, may
+from bot.services.workspace.configuring import reach_first_open_tickets, reach_open_tickets, save_config
+from bot.services.workspace.desk import Desk
+from bot.services.workspace.opening import reopen_desk
+from bot.slack.text import escape
+from sla.events import Apply
+from store import audit, homes, workspaces
+from store import rules as versions
+from store.audit import AuditEntry
+
+Document = Mapping[str, Any]
+
+_SAVED, _NOT_SAVED = "configuration saved", "configuration not saved"
+NOTHING_CHANGES = "Nothing changes: it is set up like that already."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change of the configuration.
+
+    Attributes:
+        what: What was done, as one sentence in our own markup.
+        make: Makes the new document of the one in force.
+        action: What the audit log calls it, with ``detail``; empty where the version alone says enough.
+        to_open: When it reaches the tickets that are open.
+        told: Does more in the same transaction once it is saved: telling the team, say.
+    """
+
+    what: str
+    make: Callable[[Document, datetime], Document]
+    action: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    to_open: Apply = Apply.NEXT_UPDATE
+    told: Callable[[Connection, Desk, datetime], object] = lambda _conn, _desk, _now: None
+
+
+def handled(request: Request, asked: Asked, change: Change) -> Handled:
+    """Save it for somebody who may; in the transaction that marks the request as done."""
+    return Handled(apply=partial(_save, request.desk, asked, change), afterwards=partial(_reach, request, change))
+
+
+def refused(request: Request, asked: Asked, why: str) -> Handled:
+    """Say in the person's home why nothing was saved."""
+    return Handled(apply=partial(_say, request.desk, asked, f"⚠️ Not saved: {why}"))
+
+
+def _say(desk: Desk, asked: Asked, text: str, conn: Connection, now: datetime) -> str:
+    homes.ask(conn, desk.workspace, asked.user, now, said=text)
+    return _NOT_SAVED
+
+
+def _save(desk: Desk, asked: Asked, change: Change, conn: Connection, now: datetime) -> Result:
+    if not may(asked.standing, Action.CONFIGURE):
+        return _NOT_SAVED  # what they see says so already
+    workspaces.lock(conn, desk.workspace)
+    stored = versions.current(conn, desk.workspace)
+    try:
+        document = change.make(stored.document if stored else {}, now)
+        config = checked(document, now.date())
+    except ConfigError as error:
+        return _say(desk, asked, f"⚠️ Not saved: {escape(problems_of(error))}", conn, now)
+    except BotError as error:
+        return _say(desk, asked, f"⚠️ Not saved: {escape(str(error))}", conn, now)
+    saved = save_config(conn, desk.workspace, config, who=asked.user, now=now)
+    if saved is None:
+        return _say(desk, asked, NOTHING_CHANGES, conn, now)
+    if change.action:
+        entry = AuditEntry(
+            workspace=desk.workspace, at=now, who=asked.user, action=change.action, detail=dict(change.detail)
+        )
+        audit.record(conn, entry)
+    change.told(conn, saved, now)
+    if change.to_open is Apply.NOW:
+        reach_first_open_tickets(conn, saved, now)
+    homes.ask(conn, desk.workspace, asked.user, now, said=f"✅ {change.what}")
+    return _SAVED
+
+
+def _reach(request: Request, change: Change, result: Result) -> Coroutine[Any, Any, None] | None:
+    return _reach_the_rest(request) if result == _SAVED and change.to_open is Apply.NOW else None
+
+
+async def _reach_the_rest(request: Request) -> None:
+    """Plan the other open deadlines anew; whatever a crash leaves out follows at its ticket's next update."""
+    desk = await reopen_desk(request.db, request.desk)
+    stored = await request.db.read(lambda conn: versions.load(conn, desk.workspace, desk.rules_version))
+    if stored is not None:
+        await reach_open_tickets(request.db, desk, stored.created_at)
