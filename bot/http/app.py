@@ -44,6 +44,7 @@ class Ports:
 
     Attributes:
         receiver: Takes Slack's requests over HTTP; None in Socket Mode.
+        api: What the REST API works with; None without one.
     """
 
     receiver: AsyncApp | None
@@ -51,14 +52,15 @@ class Ports:
     liveness: Callable[[], Readiness]
     readiness: Callable[[], Awaitable[Readiness]]
     metrics: Callable[[], Awaitable[bytes]]
-    api: ApiPorts
+    api: ApiPorts | None = None
 
 
 def build_web(ports: Ports) -> FastAPI:
     """The application with its routes."""
     app = FastAPI(title="Threadline", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    app.mount("/api/v2", build_api(ports.api), name="api")
+    if ports.api is not None:
+        app.mount("/api/v2", build_api(ports.api), name="api")
 
     @app.post("/slack/events")
     async def slack_events(request: Request) -> Response:

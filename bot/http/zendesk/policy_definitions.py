@@ -1,5 +1,6 @@
 """What the conditions of a policy may test, with which operators and values (Zendesk: filter definition items)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -47,7 +48,7 @@ class ValuesResource(BaseModel):
     """What a field is compared with."""
 
     type: str
-    list: list[EnabledChoiceResource] | None = None
+    list: Sequence[EnabledChoiceResource] | None = None
 
 
 class DefinitionResource(BaseModel):
