@@ -98,7 +98,7 @@ class Threadline:
             db=db, desk=self.desk, clock=clock, verify=self._verify, questions=self.verifier.questions
         )
         self.lifecycle = Lifecycle(db=db, desk=self.desk, clock=clock)
-        self.housekeeping = Housekeeping(db=db, clock=clock)
+        self.housekeeping = Housekeeping(db=db, desk=self.desk, clock=clock)
         self.delivery = self._deliverer(connection)
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         pulse = Pulse()

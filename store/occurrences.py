@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from store.statements import if_new, insert
 from store.tables import occurrence as table
@@ -25,3 +25,10 @@ def latest(conn: Connection, workspace: str, job: str) -> datetime | None:
     """When the newest post taken on was due."""
     statement = select(func.max(table.c.at)).where(table.c.workspace == workspace, table.c.job == job)
     return conn.execute(statement).scalar()
+
+
+def move_to(conn: Connection, workspace: str, job: str, at: datetime) -> None:
+    """Remember how far a job has come, in place of how far it had come before; it never goes back."""
+    take(conn, workspace, job, at)
+    earlier = (table.c.workspace == workspace, table.c.job == job, table.c.at < at)
+    conn.execute(delete(table).where(*earlier))

@@ -76,10 +76,10 @@ async def test_words_are_kept_in_the_inbox_for_thirty_days_and_keys_for_ninety(d
     key = f"event:message:C0ACME:{ts}"
     for days, kept in ((29, True), (31, False)):
         desk.stage.jump(MONDAY + timedelta(days=days))
-        await Housekeeping(db=desk.bot.db, clock=desk.stage.clock).drain()
+        await Housekeeping(db=desk.bot.db, desk=desk.bot.desk, clock=desk.stage.clock).drain()
         assert ("Good morning" in dict(await envelopes(desk))[key]) is kept
     desk.stage.jump(MONDAY + timedelta(days=91))
-    await Housekeeping(db=desk.bot.db, clock=desk.stage.clock).drain()
+    await Housekeeping(db=desk.bot.db, desk=desk.bot.desk, clock=desk.stage.clock).drain()
     assert key not in dict(await envelopes(desk))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.services.workspace.desk import Desk
 from bot.slack.cards import Badge, CardView, ClockView
+from sla.ticket import Status
 from store import instances, outbox, tickets
 from store.instances import InstanceRecord
 from store.outbox import NewMessage, OutboxMessage, OutboxState
@@ -28,12 +29,15 @@ def card_key(ticket_id: int) -> str:
 
 
 def post(conn: Connection, desk: Desk, ticket_id: int, now: datetime, *, again: bool = False) -> None:
-    """Record that the ticket's card is to be posted; ``again`` when the one there was is gone for good."""
+    """Record that the ticket's card is to be posted; ``again`` when the one there was is gone for good.
+
+    The card of a closed ticket is not missed: Slack lets nobody edit a message for ever, and lists would fill with it.
+    """
     ticket = tickets.get(conn, desk.workspace, ticket_id)
     channel = alert_channel(desk, ticket) if ticket else None
     if ticket is None or channel is None or desk.is_of_the_past:
         return
-    if again and outbox.of_ticket(conn, desk.workspace, ticket_id, kind=CARD, states=_ON_ITS_WAY):
+    if again and (ticket.status == Status.CLOSED or _is_on_its_way(conn, ticket)):
         return
     key = card_key(ticket_id) + (f":{secrets.token_hex(4)}" if again else "")
     outbox.enqueue(
@@ -50,6 +54,10 @@ def post(conn: Connection, desk: Desk, ticket_id: int, now: datetime, *, again: 
             in_doubt=desk.doubts(ticket.created_at) and not again,
         ),
     )
+
+
+def _is_on_its_way(conn: Connection, ticket: TicketRecord) -> bool:
+    return bool(outbox.of_ticket(conn, ticket.workspace, ticket.ticket_id, kind=CARD, states=_ON_ITS_WAY))
 
 
 def refresh(conn: Connection, desk: Desk, ticket_id: int, now: datetime) -> None:

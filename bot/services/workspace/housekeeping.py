@@ -7,6 +7,8 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.services.lifecycle.retention import forget_words
+from bot.services.workspace.desk import Desk
 from store import forgetting, inbox, outbox
 from store.engine import Database
 
@@ -24,10 +26,11 @@ log = structlog.get_logger()
 
 
 class Housekeeping:
-    """Forgets old envelopes and old posts."""
+    """Forgets old envelopes, old posts and, where the configuration wants that, old words."""
 
-    def __init__(self, *, db: Database, clock: Clock) -> None:
+    def __init__(self, *, db: Database, desk: Callable[[], Desk], clock: Clock) -> None:
         self._db = db
+        self._desk = desk
         self._clock = clock
         self._done_at: datetime | None = None
 
@@ -37,7 +40,7 @@ class Housekeeping:
         if self._done_at is not None and now - self._done_at < EVERY:
             return 0
         total, is_all = 0, True
-        for forget in _steps(now):
+        for forget in _steps(self._desk(), now):
             count = await self._repeat(forget)
             is_all = is_all and count < _AT_ONCE * _MOST_ROUNDS
             total += count
@@ -57,9 +60,11 @@ class Housekeeping:
         return total
 
 
-def _steps(now: datetime) -> tuple[Callable[[Connection], int], ...]:
+def _steps(desk: Desk, now: datetime) -> tuple[Callable[[Connection], int], ...]:
+    words_for = min(WORDS_FOR, desk.config.lifecycle.retention or WORDS_FOR)
     return (
         lambda conn: inbox.prune(conn, now - KEYS_FOR, _AT_ONCE),
-        lambda conn: forgetting.empty(conn, now - WORDS_FOR, _AT_ONCE),
+        lambda conn: forgetting.empty(conn, now - words_for, _AT_ONCE),
+        lambda conn: forget_words(conn, desk, now, _AT_ONCE),
         lambda conn: outbox.prune(conn, now - POSTS_FOR, limit=_AT_ONCE),
     )
