@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select, tuple_, update
+from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, tuple_, update
 
 from store.statements import columns, fixed, insert, is_postgresql, records, values
 from store.tables import metric_event, ticket
@@ -125,12 +125,19 @@ def some(conn: Connection, workspace: str, ticket_id: int, named: Sequence[tuple
     """Those instances (metric, number) of a ticket that are stored."""
     if not named:
         return []
-    statement = select(*_COLUMNS).where(
-        table.c.workspace == workspace,
-        table.c.ticket_id == ticket_id,
-        tuple_(table.c.metric, table.c.instance).in_(list(named)),
-    )
-    return list(records(InstanceRecord, conn.execute(statement)))
+    wanted = {
+        f"{name}_{place}": value for place, one in enumerate(named) for name, value in zip("mn", one, strict=True)
+    }
+    parameters = {"of": workspace, "id": ticket_id} | wanted
+    return list(records(InstanceRecord, conn.execute(_some(len(named)), parameters)))
+
+
+@lru_cache(maxsize=64)
+def _some(number: int) -> Any:
+    """The statement for so many; to build it takes longer than to run it."""
+    each = ((table.c.metric == bindparam(f"m_{n}")) & (table.c.instance == bindparam(f"n_{n}")) for n in range(number))
+    mine = table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id")
+    return select(*_COLUMNS).where(*mine, or_(*each))
 
 
 def remove(conn: Connection, workspace: str, ticket_id: int, named: Sequence[tuple[str, int]]) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_
 
 from store.outbox.messages import COLUMNS, IS_PENDING, OutboxMessage, OutboxState
 from store.statements import fixed, records
@@ -86,12 +88,18 @@ def of_ticket(
     conn: Connection, workspace: str, ticket_id: int, *, kind: str | None = None, states: Sequence[str] = ()
 ) -> list[OutboxMessage]:
     """The messages about a ticket, oldest first."""
-    statement = select(*COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id == ticket_id)
-    if kind is not None:
-        statement = statement.where(table.c.kind == kind)
+    parameters = {"of": workspace, "id": ticket_id, "kind": kind}
+    return list(records(OutboxMessage, conn.execute(_of_ticket(kind is not None, tuple(states)), parameters)))
+
+
+@cache
+def _of_ticket(of_one_kind: bool, states: tuple[str, ...]) -> Any:
+    statement = select(*COLUMNS).where(table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
+    if of_one_kind:
+        statement = statement.where(table.c.kind == bindparam("kind"))
     if states:
         statement = statement.where(table.c.state.in_(states))
-    return list(records(OutboxMessage, conn.execute(statement.order_by(table.c.created_at, table.c.key))))
+    return statement.order_by(table.c.created_at, table.c.key)
 
 
 def alerts_to(conn: Connection, workspace: str, destination: str, ticket_ids: Sequence[int]) -> list[OutboxMessage]:
