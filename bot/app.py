@@ -24,6 +24,8 @@ from bot.rounds import Rounds, Work
 from bot.services.alerting.breaches import Breaches
 from bot.services.alerting.verifying import Verifier
 from bot.services.backfill.sweep import Backfill
+from bot.services.home.publishing import Homes
+from bot.services.home.setup import Surroundings
 from bot.services.inbox.arrivals import Arrivals
 from bot.services.inbox.dispatch import Dispatch
 from bot.services.lifecycle.sweeping import Lifecycle
@@ -100,6 +102,7 @@ class Threadline:
         self.lifecycle = Lifecycle(db=db, desk=self.desk, clock=clock)
         self.housekeeping = Housekeeping(db=db, desk=self.desk, clock=clock)
         self.delivery = self._deliverer(connection)
+        self.homes = self._home_publisher(connection)
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         pulse = Pulse()
         self.rounds = Rounds(self._work(), clock=clock, pulse=pulse, watchdog=watchdog)
@@ -126,8 +129,19 @@ class Threadline:
             delivery=self.delivery,
             lifecycle=self.lifecycle,
             housekeeping=self.housekeeping,
+            homes=self.homes,
             take_up_rules=self.take_up_rules,
             ticked=self._ticked,
+        )
+
+    def _home_publisher(self, connection: Connection) -> Homes:
+        return Homes(
+            db=self.db,
+            desk=self.desk,
+            slack=self.slack,
+            directory=self.directory,
+            clock=self.clock,
+            surroundings=Surroundings(environ=connection.environ, has_mail=connection.smtp_url is not None),
         )
 
     def _deliverer(self, connection: Connection) -> Delivery:

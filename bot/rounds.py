@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.scheduler import Alarm
 from bot.services.alerting.breaches import Breaches
 from bot.services.backfill.sweep import Backfill
+from bot.services.home.publishing import Homes
 from bot.services.inbox.dispatch import Dispatch
 from bot.services.lifecycle.sweeping import Lifecycle
 from bot.services.outbox.delivery import Delivery
@@ -41,6 +42,7 @@ class Work:
     delivery: Delivery
     lifecycle: Lifecycle
     housekeeping: Housekeeping
+    homes: Homes
     take_up_rules: Callable[[], Coroutine[Any, Any, None]]
     ticked: Callable[[], Awaitable[None]]
 
@@ -63,6 +65,7 @@ class Rounds:
         self.alarm = Alarm(tick=self._tick, clock=clock)
         self._intake = Worker("inbox", drain=self.understand, next_at=work.dispatch.next_at, clock=clock)
         self._sender = Worker("outbox", drain=work.delivery.drain, next_at=work.delivery.next_at, clock=clock)
+        self._publisher = Worker("homes", drain=work.homes.drain, next_at=work.homes.next_at, clock=clock)
         self._sweeper = Worker("backfill", drain=self._sweep, next_at=work.backfill.next_at, clock=clock)
 
     def start(self) -> None:
@@ -80,6 +83,7 @@ class Rounds:
             self.alarm.stop(within=within),
             self._intake.stop(within=within),
             self._sender.stop(within=within),
+            self._publisher.stop(within=within),
         )
 
     def judge(self) -> None:
@@ -90,6 +94,7 @@ class Rounds:
             self._watchdog.watch()
         self.alarm.start()
         self._sender.start()
+        self._publisher.start()
 
     def search(self) -> None:
         """Events may have been lost: history is swept soon."""
@@ -98,6 +103,9 @@ class Rounds:
 
     def wake(self, topics: frozenset[Topic]) -> None:
         """A commit, here or in another replica, gave reason to look."""
+        self._work.homes.changed()
+        if Topic.HOMES in topics:
+            self._publisher.wake()
         if Topic.INBOX in topics:
             self._intake.wake()
         if Topic.OUTBOX in topics:
@@ -119,13 +127,15 @@ class Rounds:
             done += await self._work.breaches.drain()
             done += await self._work.lifecycle.drain()
             done += await self._work.delivery.drain()
+            done += await self._work.homes.drain()
         return done
 
     async def next_at(self) -> datetime | None:
         """The next instant at which there is something to do: a request, a deadline, a message."""
         found = [self._work.backfill.next_asked_at(), await self._work.dispatch.next_at()]
         if self._work.backfill.has_caught_up:
-            found += [await each.next_at() for each in (self._work.breaches, self._work.lifecycle, self._work.delivery)]
+            judging = (self._work.breaches, self._work.lifecycle, self._work.delivery, self._work.homes)
+            found += [await each.next_at() for each in judging]
         return min((at for at in found if at is not None), default=None)
 
     async def understand(self) -> int:
@@ -137,7 +147,7 @@ class Rounds:
 
     def failures(self) -> dict[str, int]:
         """How often each kind of work has failed."""
-        workers = (self._intake, self._sender, self._sweeper)
+        workers = (self._intake, self._sender, self._publisher, self._sweeper)
         return {worker.name: worker.failures for worker in workers} | {"tick": self.alarm.failures}
 
     def _look_after(self, work: Coroutine[Any, Any, None]) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from bot.services.backfill.findings import BACKFILL
+from bot.services.home.visits import read_opened
 from bot.services.inbox.acknowledging import acknowledge
 from bot.services.inbox.handling import Handled, Read, Request, Result, nothing
 from bot.services.inbox.intake import Intake
@@ -46,6 +47,7 @@ _EVENTS: dict[str, Read] = {
     "message": _read_message,
     "app_mention": _read_message,
     "reaction_added": _read_reaction,
+    "app_home_opened": read_opened,
     **dict.fromkeys(presence.KINDS, _read_presence),
 }
 
