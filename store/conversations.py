@@ -98,6 +98,20 @@ def next_opened(conn: Connection, workspace: str, window: Window) -> Conversatio
     return next(records(ConversationRecord, conn.execute(statement)), None)
 
 
+def opened_in(conn: Connection, workspace: str, window: Window) -> list[ConversationRecord]:
+    """The threads that were begun in a window, oldest first."""
+    statement = (
+        select(*_COLUMNS)
+        .where(
+            table.c.workspace == workspace,
+            table.c.channel_id == window.channel_id,
+            table.c.opened_at.between(window.since, window.until),
+        )
+        .order_by(table.c.opened_at, table.c.thread_ts)
+    )
+    return list(records(ConversationRecord, conn.execute(statement)))
+
+
 def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[ConversationRecord]:
     """The threads of a ticket, oldest first."""
     statement = (

@@ -14,9 +14,10 @@ from store.tables import ticket_event as table
 
 
 class Source(StrEnum):
-    """How we learned of it."""
+    """How we learned of it; of `LOOKUP`, by asking Slack for a message that something else spoke of."""
 
     LIVE = "live"
+    LOOKUP = "lookup"
     BACKFILL = "backfill"
     IMPORT = "import"
 
@@ -108,6 +109,21 @@ def set_body(conn: Connection, workspace: str, key: str, body: dict[str, Any]) -
     conn.execute(_SET_BODY, {"of": workspace, "named": key, "changed": body})
 
 
+def hear(conn: Connection, workspace: str, key: str, body: dict[str, Any], source: Source) -> None:
+    """An event that was looked up has come itself, and says more."""
+    conn.execute(update(table).where(*_KEYED).values(body=body, source=source), {"of": workspace, "named": key})
+
+
+def move_in_time(conn: Connection, workspace: str, key: str, at: datetime, body: dict[str, Any]) -> None:
+    """An event happened at another instant than was believed."""
+    conn.execute(update(table).where(*_KEYED).values(at=at, body=body), {"of": workspace, "named": key})
+
+
+def remove(conn: Connection, workspace: str, keys: Sequence[str]) -> None:
+    """Take back events that a rule had made of others, which no longer call for them."""
+    conn.execute(delete(table).where(table.c.workspace == workspace, table.c.key.in_(keys)))
+
+
 def retype(conn: Connection, workspace: str, key: str, type: str, body: dict[str, Any]) -> None:  # noqa: A002
     """Make an event one of another type: the first message of a ticket that was split off creates it."""
     conn.execute(update(table).where(table.c.workspace == workspace, table.c.key == key).values(type=type, body=body))
@@ -117,11 +133,6 @@ def move(conn: Connection, workspace: str, keys: Sequence[str], to_ticket: int) 
     """Give events to another ticket (split)."""
     mine = update(table).where(table.c.workspace == workspace, table.c.key.in_(keys))
     conn.execute(mine.values(ticket_id=to_ticket))
-
-
-def remove(conn: Connection, workspace: str, keys: Sequence[str]) -> None:
-    """Take back events that, it has turned out, never were."""
-    conn.execute(delete(table).where(table.c.workspace == workspace, table.c.key.in_(keys)))
 
 
 def happened(

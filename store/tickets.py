@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select, update
 
 from store import counters
 from store.statements import columns, is_postgresql, records, values
 from store.tables import conversation
 from store.tables import ticket as table
+from store.tables import ticket_event as events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +151,17 @@ def of_conversation(conn: Connection, workspace: str, channel_id: str, thread_ts
         )
     )
     return next(records(TicketRecord, conn.execute(statement)), None)
+
+
+def begun_in_thread(conn: Connection, workspace: str, channel_id: str, thread_ts: str) -> list[TicketRecord]:
+    """The tickets that were begun in a thread, oldest first; not those of which nothing is left."""
+    statement = (
+        select(*_COLUMNS)
+        .where(table.c.workspace == workspace, table.c.channel_id == channel_id, table.c.thread_ts == thread_ts)
+        .where(exists().where(events.c.workspace == workspace, events.c.ticket_id == table.c.ticket_id))
+        .order_by(table.c.created_at, table.c.ticket_id)
+    )
+    return list(records(TicketRecord, conn.execute(statement)))
 
 
 def of_card(conn: Connection, workspace: str, channel_id: str, message_ts: str) -> TicketRecord | None:

@@ -22,6 +22,7 @@ class Message:
         parent_user: Who wrote the parent, where Slack says so.
         team: The author's Slack team, where Slack says so.
         bot_id: Set when an app wrote it, also without a subtype.
+        edited_at: When the words became these, where they were others before.
     """
 
     channel: str
@@ -35,6 +36,7 @@ class Message:
     bot_id: str = ""
     app_id: str = ""
     file_names: tuple[str, ...] = ()
+    edited_at: datetime | None = None
 
     @property
     def root_ts(self) -> str:
@@ -44,11 +46,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """A message says ``text`` now; unfurls and thread bookkeeping of what was never edited do not get here."""
+    """A message says ``text`` since an instant; unfurls and bookkeeping of what was never edited do not get here."""
 
     channel: str
     ts: str
     text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,7 @@ def message_from(raw: Payload, *, channel: str) -> Message | None:
         bot_id=bot_id,
         app_id=text_of(raw.get("app_id")) or text_of(mapping(raw.get("bot_profile")).get("app_id")),
         file_names=_file_names(raw.get("files")),
+        edited_at=_edited_at(raw),
     )
 
 
@@ -118,9 +122,14 @@ def _read_edit(event: Payload) -> Edit | Deletion | Unread:
         return Unread(reason=APP_EDIT)
     # An unfurl of an edited message carries that edit's key, and may be all that arrives of it.
     is_same = changed.get("text") == previous.get("text") and not changed.get("edited")
-    if not ts or "text" not in changed or is_same:
+    edited_at = _edited_at(changed) or at
+    if not ts or "text" not in changed or is_same or edited_at is None:
         return Unread(reason="nothing said anew")
-    return Edit(channel=channel, ts=ts, text=text_of(changed.get("text")))
+    return Edit(channel=channel, ts=ts, text=text_of(changed.get("text")), at=edited_at)
+
+
+def _edited_at(message: Payload) -> datetime | None:
+    return parse_ts(mapping(message.get("edited")).get("ts"))
 
 
 def _read_deletion(event: Payload) -> Deletion | Unread:

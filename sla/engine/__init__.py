@@ -6,7 +6,7 @@ tells the whole story from the first event. Live evaluation, replay and simulati
 
 from sla.engine.history import Gathering, History, fold, in_order
 from sla.engine.instance import Elapsed, Instance, LogType, MetricEvent, Outcome, Stage
-from sla.engine.state import TicketState, start
+from sla.engine.state import ShelfReason, TicketState, start
 from sla.engine.steps import advance, settle
 from sla.engine.stored import state_from_json, state_to_json
 
@@ -18,6 +18,7 @@ __all__ = [
     "LogType",
     "MetricEvent",
     "Outcome",
+    "ShelfReason",
     "Stage",
     "TicketState",
     "advance",

@@ -51,6 +51,14 @@ class Said:
             public=True,
             text=self.text,
             id=self.key,
+            edited_at=self.message.edited_at,
+        )
+
+    def created(self) -> events.Created:
+        """The message as the first of a ticket."""
+        said = self.comment()
+        return events.Created(
+            at=said.at, by=said.by, user=said.user, text=said.text, id=said.id, edited_at=said.edited_at
         )
 
 
@@ -70,15 +78,8 @@ def begin(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
         last_event_at=message.at,
         **_begun_by(desk, said, now),
     )
-    number = ticketing.open_ticket(conn, desk, ticket, entry_of(said, _created(said)), now)
+    number = ticketing.open_ticket(conn, desk, ticket, entry_of(said, said.created()), now)
     converse(desk, said, number, conn)
-
-
-def _created(said: Said) -> events.Created:
-    message = said.message
-    return events.Created(
-        at=message.at, by=said.speaker.role, user=message.user, public=True, text=said.text, id=said.key
-    )
 
 
 def _begun_by(desk: Desk, said: Said, now: datetime) -> dict[str, Any]:
@@ -91,6 +92,13 @@ def _begun_by(desk: Desk, said: Said, now: datetime) -> dict[str, Any]:
         "created_at": message.at,
         "updated_at": now,
     }
+
+
+def begin_follow_up_earlier(desk: Desk, said: Said, begun: TicketRecord, conn: Connection, now: datetime) -> None:
+    """A follow-up ticket begins with a message that comes late, and is older than the one that opened it."""
+    history = ticket_events.of_ticket(conn, desk.workspace, begun.ticket_id)
+    opening = next(event for event in history if event.type == "created")
+    ticketing.begin_earlier(conn, desk, opening, entry_of(said, said.created()), _begun_by(desk, said, now), now)
 
 
 def began_burst(desk: Desk, said: Said, conn: Connection, now: datetime) -> bool:
@@ -109,7 +117,7 @@ def began_burst(desk: Desk, said: Said, conn: Connection, now: datetime) -> bool
     if opening is None or opening.type != "created" or opening.ticket_id != ticket.ticket_id:
         return False
     converse(desk, said, ticket.ticket_id, conn)
-    ticketing.begin_earlier(conn, desk, opening, entry_of(said, _created(said)), _begun_by(desk, said, now), now)
+    ticketing.begin_earlier(conn, desk, opening, entry_of(said, said.created()), _begun_by(desk, said, now), now)
     return True
 
 

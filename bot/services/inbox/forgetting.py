@@ -34,6 +34,18 @@ def forget_if_deleted(conn: Connection, workspace: str, channel: str, ts: str) -
         _reword(conn, workspace, own, received[own][0], "")
 
 
+def forget_if_edited(conn: Connection, workspace: str, channel: str, ts: str) -> None:
+    """A message that has become nothing, or that was known, may have been edited before it was understood."""
+    own = _key(channel, ts)
+    received = forgetting.received_about(conn, workspace, own)
+    edits = sorted(key for key in received if key.startswith(f"{own}:changed:"))
+    if not edits or own not in received or f"{own}:deleted" in received:
+        return
+    envelope = json.loads(received[edits[-1]][0])
+    text = mapping(mapping(envelope.get("event")).get("message")).get("text")
+    _reword(conn, workspace, own, received[own][0], text if isinstance(text, str) else "")
+
+
 def forget_edited(conn: Connection, workspace: str, channel: str, ts: str, *, edit: str, text: str) -> None:
     """A message says something else since the envelope ``edit``: what it said before is replaced by that."""
     for key, (body, state) in forgetting.received_about(conn, workspace, _key(channel, ts)).items():

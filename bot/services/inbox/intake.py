@@ -21,6 +21,7 @@ from bot.slack.client import SlackClients, find
 from bot.slack.directory import Channel
 from bot.slack.envelopes import Kind, Payload, mapping, parse_ts, read_envelope
 from bot.slack.messages import APP_EDIT, Deletion, Edit, Message, Unread, message_from, read_message
+from sla.ticket import Role
 from store import conversations, inbox
 from store.ticket_events import Source
 
@@ -41,6 +42,14 @@ _BEFORE_THE_TICKET = (
     "ignored: does not mention us",
     "ignored: by configuration",
     "ignored: a thread without a customer",
+)
+
+
+# What became of messages that a customer's, older and come later, makes part of a ticket.
+_WITHOUT_A_CUSTOMER = (
+    "ignored: a thread without a customer",
+    "ignored: does not mention us",
+    "ignored: the ticket is closed",
 )
 
 
@@ -123,7 +132,7 @@ class Intake:
             return None
         speaker = await self.speakers.of(message, external=place.is_external)
         settings = self.desk.config.channel(channel)
-        return Said(message=message, speaker=speaker, channel=place, settings=settings, source=self.source)
+        return Said(message=message, speaker=speaker, channel=place, settings=settings, source=Source.LOOKUP)
 
     async def _parent(self, said: Said) -> Said | None:
         """The first message of a thread that has no ticket yet: events may arrive out of order, or never."""
@@ -138,14 +147,16 @@ class Intake:
         if parent is None or self._is_ours(parent):
             return None
         speaker = await self.speakers.of(parent, external=said.channel.is_external)
-        return replace(said, message=parent, speaker=speaker)
+        return replace(said, message=parent, speaker=speaker, source=Source.LOOKUP)
 
     async def _fetch(self, channel: str, thread_ts: str) -> Message | None:
         call = self.slack.client().conversations_replies(channel=channel, ts=thread_ts, limit=1)
         answer = await find("conversations.replies", call)
         found = answer.get("messages") if answer is not None else None
         first = mapping(found[0]) if isinstance(found, list) and found else {}
-        return message_from(first, channel=channel) if first.get("ts") == thread_ts else None
+        if first.get("ts") != thread_ts or first.get("subtype") == "tombstone":
+            return None  # of what was deleted Slack says neither who wrote it nor what
+        return message_from(first, channel=channel)
 
     @staticmethod
     def _parent_from(message: Message) -> Message | None:
@@ -185,8 +196,11 @@ def _decide(desk: Desk, said: Said, decide: Apply, conn: Connection, now: dateti
     if outcome.startswith(("ticket opened", "comment")):
         for span in _spans_after(said):
             inbox.handle_again(conn, desk.workspace, span, _TOO_EARLY, now)
+        if said.speaker.role is Role.END_USER:
+            inbox.handle_again(conn, desk.workspace, _since(said, now), _WITHOUT_A_CUSTOMER, now)
     else:
         forgetting.forget_if_deleted(conn, desk.workspace, said.message.channel, said.message.ts)
+        forgetting.forget_if_edited(conn, desk.workspace, said.message.channel, said.message.ts)
     return outcome
 
 
@@ -194,10 +208,14 @@ def open_by_reaction(desk: Desk, said: Said, conn: Connection, now: datetime) ->
     """Make a message a ticket; what has been said in its thread since is then read as the ticket's."""
     outcome = _decide(desk, said, partial(threads.by_reaction, desk, said), conn, now)
     if outcome.startswith("ticket opened"):
-        own = f"{Kind.EVENT}:message:{said.message.channel}:"
-        since = f"{own}{said.message.ts}", f"{own}{now.timestamp():.6f}:z"
-        inbox.handle_again(conn, desk.workspace, since, _BEFORE_THE_TICKET, now)
+        inbox.handle_again(conn, desk.workspace, _since(said, now), _BEFORE_THE_TICKET, now)
     return outcome
+
+
+def _since(said: Said, now: datetime) -> tuple[str, str]:
+    """Between which keys lies what was written in the channel after a message."""
+    own = f"{Kind.EVENT}:message:{said.message.channel}:"
+    return f"{own}{said.message.ts}", f"{own}{now.timestamp():.6f}:z"
 
 
 def _spans_after(said: Said) -> list[tuple[str, str]]:
@@ -208,5 +226,5 @@ def _spans_after(said: Said) -> list[tuple[str, str]]:
     spans = [(f"{own}{message.ts}", f"{own}{until.timestamp():.6f}:z")]
     for ts in dict.fromkeys((message.ts, message.root_ts)):
         reactions = f"{Kind.EVENT}:reaction_added:{message.channel}:{ts}:"
-        spans.append((reactions, f"{reactions}z"))
+        spans += [(reactions, f"{reactions}z"), (f"{own}{ts}:", f"{own}{ts}:z")]
     return spans

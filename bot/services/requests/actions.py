@@ -109,10 +109,7 @@ def not_a_ticket(
     """It never was one: its clocks end as cancelled, and lists leave it out; or, to undo that, it is one."""
     change = NotATicket(at=asked.at, undo=undo)
     said = "It is a ticket again." if undo else "It is not a ticket."
-    answer = _change(conn, desk, ticket_id, asked, (Action.NOT_A_TICKET, change, said), now)
-    if answer.done:
-        tickets.update_columns(conn, desk.workspace, ticket_id, not_a_ticket=not undo)
-    return answer
+    return _change(conn, desk, ticket_id, asked, (Action.NOT_A_TICKET, change, said), now)
 
 
 def refuse(conn: Connection, desk: Desk, ticket_id: int, asked: Asked, action: Action) -> TicketRecord | Answer:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.services.alerting import aftermath
 from bot.services.lifecycle.quiet import quiet_since
+from bot.services.tickets import consequences
 from bot.services.tickets.metric_log import append_log, event_record
 from bot.services.tickets.rearming import rearmed, rearmed_by_late_news
 from bot.services.tickets.rules_in_force import Versions, rules_of, versions_of, versions_through
@@ -20,7 +21,7 @@ from bot.services.tickets.steps import Steps
 from bot.services.tickets.watching import instance_record, logs_of
 from bot.services.workspace.desk import Desk
 from sla.alert_log import AlertLog
-from sla.engine import TicketState, fold, in_order, settle, start, state_from_json, state_to_json
+from sla.engine import ShelfReason, TicketState, fold, in_order, settle, start, state_from_json, state_to_json
 from sla.events import Event, event_from_json
 from sla.instants import format_instant
 from sla.metrics import Metric
@@ -61,11 +62,12 @@ def settle_due(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime
 
 def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) -> None:
     """Fold the whole history again, and make what is stored agree with it."""
-    history = ticket_events.of_ticket(conn, desk.workspace, ticket.ticket_id)
-    events = [event_from_json(event.body) for event in history]
     initial = ticket_from_json(ticket.state["initial"])
     first_version = ticket.state["rules_version"]
     begun_under = rules_of(conn, desk, first_version)
+    stored = ticket_events.of_ticket(conn, desk.workspace, ticket.ticket_id)
+    history = consequences.renewed(conn, desk, (initial, begun_under), stored, now)
+    events = [event_from_json(event.body) for event in history]
     until = max(now, *(event.at for event in events))
     story = fold(initial, begun_under, events, until)
     came = versions_through((first_version, begun_under), initial, history, events)
@@ -88,14 +90,14 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
     _save_ticket(conn, desk, ticket, story.state, came, memory, now)
 
 
-def status_at(conn: Connection, desk: Desk, ticket: TicketRecord, at: datetime) -> Status:
-    """The ticket's status at an instant, which may be one that later events are known of."""
+def state_at(conn: Connection, desk: Desk, ticket: TicketRecord, at: datetime) -> TicketState:
+    """The state that the ticket was in at an instant, of which later events may be known."""
     if not is_late(ticket, at):
-        return Status(ticket.status)
+        return load_state(conn, desk, ticket)
     history = ticket_events.of_ticket(conn, desk.workspace, ticket.ticket_id)
     begun_under = rules_of(conn, desk, ticket.state["rules_version"])
     initial = ticket_from_json(ticket.state["initial"])
-    return fold(initial, begun_under, [event_from_json(event.body) for event in history], at).state.ticket.status
+    return fold(initial, begun_under, [event_from_json(event.body) for event in history], at).state
 
 
 def adopt(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) -> None:
@@ -166,6 +168,7 @@ def _save_ticket(
     last_at = max(state.last_at or ticket.last_event_at, ticket.last_event_at)
     deadlines = [instance.breach_at for instance in state.open_instances if instance.breach_at is not None]
     ended = seen.status.ended
+    solved_at = next((instance.ended_at for instance in state.solved_instances), None)
     tickets.update_columns(
         conn,
         desk.workspace,
@@ -187,7 +190,8 @@ def _save_ticket(
         next_breach_at=min(deadlines, default=None),
         last_event_at=last_at,
         updated_at=now,
-        solved_at=(ticket.solved_at or last_at) if ended else None,
+        solved_at=(solved_at or ticket.solved_at or last_at) if ended else None,
+        not_a_ticket=state.void is not None and state.void.reason is ShelfReason.NOT_A_TICKET,
         quiet_since=quiet_since(conn, ticket, state),
     )
 

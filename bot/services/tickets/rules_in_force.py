@@ -66,6 +66,11 @@ def versions_of(desk: Desk, ticket: TicketRecord) -> Versions:
     return Versions(ticket.rules_version or desk.rules_version, ticket.state.get(_AWAITED))
 
 
+def versions_met(ticket: TicketRecord) -> set[int]:
+    """The versions under which a ticket's messages were read: the first and the present one."""
+    return {version for version in (ticket.state.get("rules_version"), ticket.rules_version) if version is not None}
+
+
 def is_news(desk: Desk, ticket: TicketRecord) -> bool:
     """Whether the desk's version is newer than all that have reached the ticket.
 

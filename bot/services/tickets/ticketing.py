@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 from bot.services.alerting import cards
 from bot.services.lifecycle import undoing
 from bot.services.tickets import evaluation
-from bot.services.tickets.rules_in_force import change_key, is_news, may_be_put_in_force
+from bot.services.tickets.rules_in_force import change_key, is_news, may_be_put_in_force, rules_of, versions_met
+from bot.services.tickets.words import meaning
 from bot.services.workspace.desk import Desk
 from sla.events import Event, Exempted, RulesChanged, event_to_json
+from sla.instants import format_instant
 from store import rules as versions
 from store import ticket_events, tickets
 from store.ticket_events import Source, TicketEvent
@@ -84,9 +86,60 @@ def begin_earlier(
     cards.refresh(conn, desk, opening.ticket_id, now)
 
 
-def reword(conn: Connection, desk: Desk, known: TicketEvent, text: str, now: datetime) -> None:
-    """Replace the words of a comment; no clock moves. Words that are gone are gone here, too."""
-    ticket_events.set_body(conn, desk.workspace, known.key, known.body | {"text": text})
+def reword(
+    conn: Connection, desk: Desk, known: TicketEvent, text: str, now: datetime, *, edited_at: datetime | None = None
+) -> None:
+    """Replace the words of a comment; no clock moves. Words that are gone are gone here, too.
+
+    What the rules read in the words as they were first is kept, for the day on which the history is folded again.
+    """
+    body = known.body | ({"edited_at": format_instant(edited_at)} if edited_at else {})
+    if known.body.get("text") != text:
+        meant = known.body.get("meant")
+        body |= {"text": text, "meant": _meaning(conn, desk, known) if meant is None else meant}
+    ticket_events.set_body(conn, desk.workspace, known.key, body)
+    _reworded(conn, desk, known, text, now)
+
+
+def hear(conn: Connection, desk: Desk, known: TicketEvent, said: Entry, now: datetime) -> None:
+    """A message has come itself that had only been looked up: as it was then, edited or deleted, or without its words.
+
+    The words that it had at first count for the rules; what it says now is still the newer version.
+    """
+    first = event_to_json(said.event)
+    is_gone = ticket_events.find(conn, desk.workspace, f"{known.key}:deleted") is not None
+    body = {name: value for name, value in known.body.items() if name != "meant"}
+    if (is_gone or "edited_at" in body) and body.get("text") != first["text"]:
+        heard = replace(known, body=body | {"text": first["text"]})
+        body |= {"meant": _meaning(conn, desk, heard)}
+    else:
+        body |= {"text": first["text"]}
+    ticket_events.hear(conn, desk.workspace, known.key, body, said.source)
+    ticket = tickets.lock(conn, desk.workspace, known.ticket_id)
+    assert ticket is not None, "an event belongs to a ticket"
+    evaluation.replay(conn, desk, ticket, now)
+    _reworded(conn, desk, known, body["text"], now)
+
+
+def happened_earlier(conn: Connection, desk: Desk, entry: Entry, now: datetime) -> None:
+    """What is known happened at that instant already, if that is earlier: Slack tells of some deletions twice."""
+    known = ticket_events.find(conn, desk.workspace, entry.key)
+    if known is None or known.at <= entry.event.at:
+        return
+    ticket_events.move_in_time(conn, desk.workspace, known.key, entry.event.at, event_to_json(entry.event))
+    ticket = tickets.lock(conn, desk.workspace, known.ticket_id)
+    assert ticket is not None, "an event belongs to a ticket"
+    evaluation.replay(conn, desk, ticket, now)
+
+
+def _meaning(conn: Connection, desk: Desk, known: TicketEvent) -> str:
+    ticket = tickets.get(conn, desk.workspace, known.ticket_id)
+    gone_through = versions_met(ticket) if ticket else ()
+    versions = {desk.rules_version, *gone_through}
+    return meaning(str(known.body.get("text") or ""), [rules_of(conn, desk, version) for version in versions])
+
+
+def _reworded(conn: Connection, desk: Desk, known: TicketEvent, text: str, now: datetime) -> None:
     if known.type == "created":
         tickets.update_columns(conn, desk.workspace, known.ticket_id, subject=text, updated_at=now)
     cards.refresh(conn, desk, known.ticket_id, now)
