@@ -33,6 +33,9 @@ from bot.services.outbox.delivery import Delivery
 from bot.services.outbox.drawing import Drawing
 from bot.services.outbox.posting import Posting
 from bot.services.outbox.recovery import Recovery
+from bot.services.requests import modals
+from bot.services.requests.forms import form_asked_for
+from bot.services.requests.opening import PUT_OFF
 from bot.services.workspace import overview
 from bot.services.workspace.desk import Desk
 from bot.services.workspace.housekeeping import Housekeeping
@@ -106,7 +109,12 @@ class Threadline:
         self.backfill = Backfill(db=db, desk=self.desk, slack=self.slack, clock=clock)
         pulse = Pulse()
         self.rounds = Rounds(self._work(), clock=clock, pulse=pulse, watchdog=watchdog)
-        self._receiver = build_receiver(keep=self.keep, signing_secret=connection.signing_secret)
+        self._receiver = build_receiver(
+            keep=self.keep,
+            signing_secret=connection.signing_secret,
+            refused=lambda body: modals.refused(body, clock.now()),
+            acknowledged=modals.acknowledged,
+        )
         self._socket: SocketMode | None = None
         self._http: HttpServer | None = None
         self.metrics = Metrics()
@@ -231,8 +239,12 @@ class Threadline:
             event_at=envelope.event_at or now,
             received_at=now,
         )
-        await self.db.write(lambda conn: inbox.put(conn, stored))
+        form = form_asked_for(envelope.kind, envelope.body)
+        not_before = None if form is None else now + PUT_OFF
+        is_new = await self.db.write(lambda conn: inbox.put(conn, stored, not_before))
         self.metrics.received(envelope.kind)
+        if form is not None and is_new:
+            self.dispatch.open_form(stored, envelope.body, form)
         if envelope.kind is Kind.RATE_LIMITED:
             self.rounds.search()
 

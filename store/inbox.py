@@ -76,12 +76,31 @@ def _row(envelope: Envelope) -> dict[str, Any]:
     }
 
 
-def put(conn: Connection, envelope: Envelope) -> bool:
-    """Keep an envelope; False if that key was received before."""
-    new = conn.execute(_put(conn.dialect.name), _row(envelope)).rowcount == 1
+def put(conn: Connection, envelope: Envelope, not_before: datetime | None = None) -> bool:
+    """Keep an envelope, to be taken at once or not before an instant; False if that key was received before."""
+    row = _row(envelope) | ({} if not_before is None else {"not_before": not_before})
+    new = conn.execute(_put(conn.dialect.name), row).rowcount == 1
     if new:
         wake(conn, Topic.INBOX)
     return new
+
+
+def untaken(envelope: Envelope) -> InboxItem:
+    """The item that `put` has made of an envelope, before anybody has taken it."""
+    row = _row(envelope)
+    return InboxItem(
+        workspace=envelope.workspace,
+        key=envelope.key,
+        kind=envelope.kind,
+        body=envelope.body,
+        event_at=envelope.event_at,
+        received_at=envelope.received_at,
+        state=row["state"],
+        attempts=row["attempts"],
+        not_before=row["not_before"],
+        error=None,
+        outcome=None,
+    )
 
 
 def put_many(conn: Connection, envelopes: Sequence[Envelope]) -> int:

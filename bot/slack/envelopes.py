@@ -97,13 +97,17 @@ def _kind(body: Payload) -> Kind:
 
 
 def _workspace(body: Payload) -> str:
-    """The installed team: events name it in ``authorizations``, interactivity in ``team``, commands in ``team_id``."""
+    """The installed team: events name it in ``authorizations``, interactivity in ``team``, commands in ``team_id``.
+
+    In a modal ``team`` is the person's own, who may be of another company: there the view names the installed one.
+    """
     authorizations = body.get("authorizations")
     if isinstance(authorizations, list) and authorizations:
         installed = text_of(mapping(authorizations[0]).get("team_id"))
         if installed:
             return installed
-    return text_of(body.get("team_id")) or text_of(mapping(body.get("team")).get("id"))
+    of_view = text_of(mapping(body.get("view")).get("app_installed_team_id"))
+    return of_view or text_of(body.get("team_id")) or text_of(mapping(body.get("team")).get("id"))
 
 
 def _event_key(body: Payload) -> str:

@@ -19,6 +19,8 @@ from slack_bolt.response import BoltResponse
 from bot.slack.envelopes import Envelope, read_envelope
 
 Keep = Callable[[Envelope], Awaitable[None]]
+# What Slack is told besides that a request has arrived; None for nothing.
+Reply = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 # What Bolt raises about a payload of a shape that it does not expect.
 UNEXPECTED_SHAPE = (AttributeError, KeyError, TypeError, ValueError, IndexError)
@@ -34,11 +36,19 @@ _PARTS: tuple[Callable[[dict[str, Any]], object], ...] = (
 )
 
 
-def build_receiver(*, keep: Keep, signing_secret: str | None) -> AsyncApp:
+def _no_reply(_body: dict[str, Any]) -> dict[str, Any] | None:
+    return None
+
+
+def build_receiver(
+    *, keep: Keep, signing_secret: str | None, refused: Reply = _no_reply, acknowledged: Reply = _no_reply
+) -> AsyncApp:
     """A Bolt app for Socket Mode and signed HTTP alike.
 
     Args:
         keep: Commits one envelope; raises where that is not possible.
+        refused: What is wrong with a form that somebody has filled in; such a one is not kept, for they still have it.
+        acknowledged: What a form that is kept shows from now on.
         signing_secret: Verifies HTTP requests; None for Socket Mode, whose connection is authenticated by itself.
     """
 
@@ -46,8 +56,11 @@ def build_receiver(*, keep: Keep, signing_secret: str | None) -> AsyncApp:
         if body.get("type") == "url_verification":
             await next()
             return None
+        problems = refused(body)
+        if problems is not None:
+            return BoltResponse(status=200, body=problems)
         await keep(read_envelope(body))
-        return BoltResponse(status=200, body="")
+        return BoltResponse(status=200, body=acknowledged(body) or "")
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id=None)

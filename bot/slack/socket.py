@@ -1,5 +1,6 @@
 """Socket Mode: envelopes over a connection that we opened, acknowledged once they are stored."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -114,7 +115,8 @@ class SocketMode:
         if answer.status != 200:
             log.error("socket.not_stored", envelope=request.envelope_id)
             return
-        await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
+        said = json.loads(answer.body) if answer.body else None
+        await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=said))
 
 
 def _body(request: SocketModeRequest) -> dict[str, Any]:

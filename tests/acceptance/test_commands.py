@@ -78,11 +78,11 @@ async def test_why_shows_the_lunch_break_and_the_pause_with_sums_that_add_up(des
     heading, table = answer["blocks"][0]["elements"]
     assert "Open: due Mon 2026-01-12 17:00" in heading["elements"][1]["text"]
     assert table["elements"][0]["text"].splitlines() == [
-        "Mon 2026-01-12 09:00 - 10:00             1 h  counted",
-        "Mon 2026-01-12 10:00 - 11:00             1 h  paused",
-        "Mon 2026-01-12 11:00 - 12:00             1 h  counted",
-        "Mon 2026-01-12 12:00 - 13:00             1 h  closed",
-        "Mon 2026-01-12 13:00 - 17:00             4 h  counted",
+        "Mon 2026-01-12 09:00 - 10:00  1 h  counted",
+        "Mon 2026-01-12 10:00 - 11:00  1 h  paused",
+        "Mon 2026-01-12 11:00 - 12:00  1 h  counted",
+        "Mon 2026-01-12 12:00 - 13:00  1 h  closed",
+        "Mon 2026-01-12 13:00 - 17:00  4 h  counted",
         "Sum: 6 h counted + 1 h closed + 1 h paused = 8 h",
     ]
 

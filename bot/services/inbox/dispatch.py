@@ -20,11 +20,12 @@ from bot.services.inbox.handling import Handled, Read, Request, Result, nothing
 from bot.services.requests.buttons import read_action
 from bot.services.requests.commands.reading import read_command
 from bot.services.requests.modals import read_view
+from bot.services.requests.opening import Form, open_form
 from bot.services.requests.shortcuts import read_shortcut
 from bot.services.workspace.desk import Desk
 from bot.slack.client import SlackClients, SlackUnavailableError
 from bot.slack.directory import Directory
-from bot.slack.envelopes import Kind
+from bot.slack.envelopes import Kind, Payload
 from store import inbox
 from store.engine import Database
 from store.inbox import Claim, InboxItem
@@ -69,6 +70,10 @@ class Dispatch:
         while not self.stopping() and (count := await self._round()):
             total += count
         return total
+
+    def open_form(self, stored: inbox.Envelope, body: Payload, form: Form) -> None:
+        """Open what a click asks for, at once and on the side; the click itself is stored and has its turn later."""
+        self.asides.begin(open_form(self._request(inbox.untaken(stored), body), form))
 
     async def next_at(self) -> datetime | None:
         """When the next request may be handled."""
@@ -135,10 +140,10 @@ class Dispatch:
         read = _READERS.get(Kind(item.kind))
         if read is None or not isinstance(body, Mapping):
             return nothing("ignored: an unknown kind of request")
-        request = Request(
-            item=item, body=body, desk=self.desk(), db=self.db, slack=self.slack, directory=self.directory
-        )
-        return await read(request)
+        return await read(self._request(item, body))
+
+    def _request(self, item: InboxItem, body: Payload) -> Request:
+        return Request(item=item, body=body, desk=self.desk(), db=self.db, slack=self.slack, directory=self.directory)
 
 
 _READERS: dict[Kind, Read] = {

@@ -8,26 +8,34 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.services.home import forms, submissions, visits
 from bot.services.inbox.handling import Handled, Read, Request
 from bot.services.requests import actions
 from bot.services.requests.actions import Answer, Asked
+from bot.services.requests.forms import form_asked_for
+from bot.services.requests.opening import too_late
+from bot.services.requests.ticket_forms import ticket_number
 from bot.services.workspace.desk import Desk
-from bot.slack.envelopes import parse_ts, text_of
-from sla.ticket import Status
+from bot.slack.envelopes import parse_ts
+from bot.slack.pressed import pressed
+from sla.ticket import Priority, Status
 
 OnTicket = Callable[[Connection, Desk, int, Asked, datetime], Answer]
 
 
 async def read_action(request: Request) -> Handled:
     """What to do about a ``block_actions`` request."""
-    return await BUTTONS.get(text_of(request.action.get("action_id")), _unknown)(request)
+    form = form_asked_for(request.item.kind, request.body)
+    if form is not None:
+        return too_late(request, form)
+    return await BUTTONS.get(pressed(request.body)[0], _unknown)(request)
 
 
 def on_ticket(act: OnTicket) -> Read:
     """A button whose value is the number of a ticket."""
 
     async def read(request: Request) -> Handled:
-        number = ticket_number(text_of(request.action.get("value")))
+        number = ticket_number(pressed(request.body)[1])
         if number is None:
             return await _unknown(request)
         asked = await request.asked(parse_ts(request.action.get("action_ts")))
@@ -36,9 +44,15 @@ def on_ticket(act: OnTicket) -> Read:
     return read
 
 
-def ticket_number(value: str) -> int | None:
-    """The number of a ticket that a button brings back; None for what we never wrote."""
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+async def _set_priority(request: Request) -> Handled:
+    """The menu of a card, whose values are ``42:urgent``."""
+    written, _, level = pressed(request.body)[1].partition(":")
+    number = ticket_number(written)
+    if number is None or level not in set(Priority):
+        return await _unknown(request)
+    asked = await request.asked(parse_ts(request.action.get("action_ts")))
+    chosen = Priority(level)
+    return request.answer(lambda conn, now: actions.set_priority(conn, request.desk, number, chosen, asked, now))
 
 
 async def _unknown(request: Request) -> Handled:
@@ -57,8 +71,12 @@ BUTTONS: dict[str, Read] = {
     "ticket_claim": on_ticket(actions.claim),
     "ticket_open": on_ticket(_to(Status.OPEN)),
     "ticket_pending": on_ticket(_to(Status.PENDING)),
+    "ticket_set_priority": _set_priority,
     "ticket_solve": on_ticket(_to(Status.SOLVED)),
     "ticket_no_reply": on_ticket(actions.no_reply_needed),
     "ticket_not": on_ticket(actions.not_a_ticket),
     "ticket_not_undo": on_ticket(_undo_not_a_ticket),
+    **visits.BUTTONS,
+    **forms.BUTTONS,
+    **submissions.BUTTONS,
 }

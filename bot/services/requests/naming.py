@@ -41,7 +41,7 @@ def take_ticket(conn: Connection, desk: Desk, words: list[str], channel: str, *,
         rest = words[:position] + words[position + 1 :]
         if link := _LINK.fullmatch(word):
             ts = f"{link['ts'][:10]}.{link['ts'][10:]}"
-            found = _of_message(conn, desk, link["channel"], ts, link["thread"] or ts)
+            found = of_message(conn, desk, link["channel"], ts, link["thread"] or ts)
             return Named(found=found, refusal="" if found else "That message belongs to no ticket.", rest=rest)
         number = _NUMBER.fullmatch(word)
         if number and (number[1] or position == 0 or not prose):
@@ -67,7 +67,8 @@ def did_you_mean(given: str, known: list[str]) -> str:
     return f"Did you mean `{near[0]}`? " if near else ""
 
 
-def _of_message(conn: Connection, desk: Desk, channel: str, ts: str, thread_ts: str) -> TicketRecord | None:
+def of_message(conn: Connection, desk: Desk, channel: str, ts: str, thread_ts: str) -> TicketRecord | None:
+    """The ticket that a message belongs to, by itself or by its thread: a customer's, or the one of a card."""
     event = ticket_events.find(conn, desk.workspace, f"{channel}:{ts}")
     if event is not None:
         return tickets.get(conn, desk.workspace, event.ticket_id)

@@ -1,6 +1,6 @@
 """What waits: alerts that are snoozed, tickets on hold until a day, people who are away."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,9 @@ from sla.instants import format_instant
 from sla.ticket import Status
 from store import absences, tickets
 from store.tickets import TicketRecord
+
+MORNING = time(9)
+"""When a day begins for whoever puts something off until then."""
 
 
 def snooze(conn: Connection, desk: Desk, ticket_id: int, until: datetime | None, asked: Asked, now: datetime) -> Answer:

@@ -73,11 +73,14 @@ def _stretches(explanation: Explanation, times: LocalTimes) -> str:
     """A line for each stretch, and their sum; of very many, the first and the last."""
     lengths = whole_seconds(explanation.segments)
     rows = [
-        (times.shows(segment.start), times.shows(segment.end), exactly(seconds), what_became(segment))
+        (times.shows(segment.start), _end(times.shows(segment.start), times.shows(segment.end)), exactly(seconds))
         for segment, seconds in zip(explanation.segments, lengths, strict=True)
     ]
-    wide = max((len(length) for _, _, length, _ in rows), default=0)
-    lines = [f"{start} - {_end(start, end)}  {length:>{wide}}  {clip(what, 60)}" for start, end, length, what in rows]
+    until, long = (max((len(row[column]) for row in rows), default=0) for column in (1, 2))
+    lines = [
+        f"{start} - {end:<{until}}  {length:>{long}}  {clip(what_became(segment), 60)}"
+        for (start, end, length), segment in zip(rows, explanation.segments, strict=True)
+    ]
     if len(lines) > _MOST_STRETCHES:
         half = _MOST_STRETCHES // 2
         lines = [*lines[:half], f"… {len(lines) - 2 * half} more …", *lines[-half:]]
@@ -85,9 +88,9 @@ def _stretches(explanation: Explanation, times: LocalTimes) -> str:
 
 
 def _end(start: str, end: str) -> str:
-    """The end without its date where that is the start's, in a column as wide."""
+    """The end, without its date where that is the start's."""
     date, _, time = end.rpartition(" ")
-    return time.ljust(len(end)) if start.startswith(date) else end
+    return time if start.startswith(date) else end
 
 
 def _sum(explanation: Explanation) -> str:

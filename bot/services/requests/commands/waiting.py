@@ -8,8 +8,6 @@ from bot.services.requests.commands.call import Call, Verb
 from bot.services.requests.naming import take_ticket
 from bot.services.requests.times import read_until, zone_of
 
-_MORNING = time(9)
-
 
 def _snooze(call: Call) -> Answer:
     found = call.named
@@ -18,7 +16,7 @@ def _snooze(call: Call) -> Answer:
     number = found.ticket.ticket_id
     if [word.lower() for word in found.rest] == ["off"]:
         return waiting.snooze(call.conn, call.desk, number, None, call.asked, call.now)
-    until = read_until(found.rest, call.now, zone_of(call.desk), morning=_MORNING)
+    until = read_until(found.rest, call.now, zone_of(call.desk), morning=waiting.MORNING)
     if until is None:
         example = f"`/sla snooze #{number} 30m`, `/sla snooze #{number} until 14:00` or `/sla snooze #{number} off`"
         return Answer(text=f"For how long? Write {example}.")

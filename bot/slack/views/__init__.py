@@ -1,0 +1,1 @@
+"""The modals about a ticket: values in, Block Kit out."""
