@@ -8,6 +8,7 @@ from bot.cli.database import migrate
 from bot.cli.demonstration import demo
 from bot.cli.engine import evaluate
 from bot.cli.explanation import explain
+from bot.cli.importing import import_commands
 from bot.cli.operation import doctor, run
 from bot.cli.queues import inbox_commands, outbox_commands
 from bot.cli.reports import report
@@ -31,6 +32,7 @@ app.command("apply")(apply)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
 app.command("explain")(explain)
+app.add_typer(import_commands, name="import")
 app.command("report")(report)
 app.command("migrate")(migrate)
 app.command("backup")(backup)

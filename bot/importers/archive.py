@@ -7,6 +7,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import SEEK_END
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Protocol
 
@@ -60,6 +62,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
         yield _Folder(path)
         return
     try:
+        _refuse_too_many(path)
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise BotError(f"There is no export at {path}.", exit_code=2) from None
@@ -101,7 +104,10 @@ class _Folder:
 
     def names(self) -> list[str]:
         found = (file.relative_to(self._path).as_posix() for file in self._path.rglob("*.json") if file.is_file())
-        return sorted(name for name in found if _is_plain(name))
+        names = list(islice((name for name in found if _is_plain(name)), MAX_MEMBERS + 1))
+        if len(names) > MAX_MEMBERS:
+            raise BotError(f"{self._path} has more files than an export, which has at most {MAX_MEMBERS}.")
+        return sorted(names)
 
     def read(self, name: str) -> Any:
         file = self._path / name
@@ -113,6 +119,36 @@ class _Folder:
                 return _parse(stream, f"{name} in {self._path}")
         except OSError as error:
             raise BotError(f"{name} in {self._path} cannot be read: {error.strerror}.") from None
+
+
+# The end of a zip file: its signature, four numbers of disks and files, the size of the list of files, and two more.
+_END, _END_LAYOUT = b"PK\x05\x06", struct.Struct("<4s4H2LH")
+_END64, _END64_LAYOUT = b"PK\x06\x06", struct.Struct("<4sQ2H2L4Q")
+_LONGEST_COMMENT = 65_535
+# What the list says of one file takes about that, with a short name.
+_LISTED_BYTES = 80
+
+
+def _refuse_too_many(path: Path) -> None:
+    """Refuse a list of files that is too long to be read at all: every file in it would be held in memory.
+
+    Raises:
+        BotError: It lists more files than any export has.
+    """
+    with path.open("rb") as stream:
+        size = stream.seek(0, SEEK_END)
+        stream.seek(max(0, size - _LONGEST_COMMENT - _END_LAYOUT.size - 100))
+        tail = stream.read()
+    at, at64 = tail.rfind(_END), tail.rfind(_END64)
+    listed = 0
+    if 0 <= at <= len(tail) - _END_LAYOUT.size:
+        end = _END_LAYOUT.unpack_from(tail, at)
+        listed = max(end[4], end[5] // _LISTED_BYTES if end[5] != 0xFFFF_FFFF else 0)
+    if 0 <= at64 <= len(tail) - _END64_LAYOUT.size:
+        end64 = _END64_LAYOUT.unpack_from(tail, at64)
+        listed = max(listed, end64[7], end64[8] // _LISTED_BYTES)
+    if listed > MAX_MEMBERS:
+        raise BotError(f"{path} has {listed} files or more; an export has at most {MAX_MEMBERS}.")
 
 
 def _is_plain(name: str) -> bool:

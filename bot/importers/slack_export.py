@@ -1,14 +1,18 @@
 """A Slack export: ``channels.json``, ``users.json`` and one JSON file of messages per channel and day."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bot.errors import BotError
 from bot.importers.archive import Archive, open_archive
-from bot.slack.envelopes import mapping, parse_ts, text_of
+from bot.slack.directory import Person, person_from
+from bot.slack.envelopes import Payload, mapping, parse_ts, text_of
+from sla.ticket import ChannelKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +21,7 @@ class ExportedChannel:
 
     channel: str
     name: str
+    kind: ChannelKind = ChannelKind.PUBLIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,58 @@ class ExportedMessage:
         return self.thread_ts is None
 
 
+class SlackExportReader:
+    """An export that is open: its channels and people, and its messages day by day.
+
+    Attributes:
+        people: By user id; empty where the export has no ``users.json``.
+        problems: Files and messages that could not be used so far, one sentence each.
+    """
+
+    def __init__(self, archive: Archive, path: Path) -> None:
+        self._archive = archive
+        self.path = path
+        names = archive.names()
+        if "channels.json" not in names:
+            raise BotError(f"{path} is not a Slack export: it has no channels.json.")
+        self.channels = _channels(archive, path)
+        if "groups.json" in names:
+            self.channels += _private_channels(archive)
+        self.people = _people(archive, names)
+        self.problems: list[str] = []
+        self._ids = {channel.name: channel.channel for channel in self.channels}
+        own = (name for name in names if PurePosixPath(name).parent.name in self._ids)
+        # A day's file is named like the day in every channel's folder.
+        self._names = sorted(own, key=lambda name: (PurePosixPath(name).name, name))
+
+    def days(self) -> Iterator[list[ExportedMessage]]:
+        """Yield the messages of one day after the other, each day's in the order in which they were written."""
+        self.problems.clear()
+        seen: set[tuple[str, str]] = set()
+        for _, names in groupby(self._names, key=lambda name: PurePosixPath(name).name):
+            day = [message for name in names for message in self._file(name) if _is_new(message, seen)]
+            yield sorted(day, key=_written)
+
+    def _file(self, name: str) -> Iterator[ExportedMessage]:
+        for raw in _day(self._archive, name, self.problems):
+            message = _message(raw, self._ids[PurePosixPath(name).parent.name])
+            if message is None:
+                self.problems.append(f"{name} has an entry that is no message.")
+            else:
+                yield message
+
+
+@contextmanager
+def open_slack_export(path: Path) -> Iterator[SlackExportReader]:
+    """Open a Slack export, zipped or unpacked, to be read a day at a time.
+
+    Raises:
+        BotError: It is no Slack export.
+    """
+    with open_archive(path) as archive:
+        yield SlackExportReader(archive, path)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackExport:
     """An export in memory, its messages in the order they were written.
@@ -51,53 +108,75 @@ class SlackExport:
 
 
 def read_slack_export(path: Path) -> SlackExport:
-    """Read a Slack export, zipped or unpacked.
+    """Read a whole Slack export, zipped or unpacked.
 
     Raises:
         BotError: It is no Slack export, or nothing in it could be read.
     """
-    with open_archive(path) as archive:
-        names = archive.names()
-        if "channels.json" not in names:
-            raise BotError(f"{path} is not a Slack export: it has no channels.json.")
-        channels = _channels(archive, path)
-        problems: list[str] = []
-        users = _users(archive, names)
-        messages = sorted(_messages(archive, names, channels, problems), key=_written)
+    with open_slack_export(path) as reader:
+        messages = sorted((message for day in reader.days() for message in day), key=_written)
+        problems = tuple(reader.problems)
     if not messages:
-        detail = f" ({problems[0]})" if problems else ""
-        raise BotError(f"{path} has no messages that can be read{detail}.")
-    return SlackExport(channels=channels, users=users, messages=tuple(messages), problems=tuple(problems))
+        raise nothing_to_read(path, problems)
+    names = {user: person.name for user, person in reader.people.items()}
+    return SlackExport(channels=reader.channels, users=names, messages=tuple(messages), problems=problems)
 
 
-def frequent_answerers(messages: Iterable[ExportedMessage], count: int) -> tuple[str, ...]:
-    """The users who answer most often in threads that somebody else began, most often first; ties by id."""
-    authors = {(message.channel, message.ts): message.user for message in messages}
-    answers = Counter(
-        message.user
-        for message in messages
-        if message.thread_ts and authors.get((message.channel, message.thread_ts), message.user) != message.user
-    )
-    return tuple(user for user, _ in sorted(answers.items(), key=lambda item: (-item[1], item[0]))[:count])
+def nothing_to_read(path: Path, problems: Sequence[str]) -> BotError:
+    """What is said of an export without a single message."""
+    detail = f" ({problems[0]})" if problems else ""
+    return BotError(f"{path} has no messages that can be read{detail}.")
+
+
+class Answerers:
+    """Counts who answers in threads that somebody else began, and who writes at all.
+
+    Attributes:
+        authors: Everybody who wrote something.
+    """
+
+    def __init__(self) -> None:
+        self.authors: set[str] = set()
+        self._began: dict[tuple[str, str], str] = {}
+        self._answers: Counter[str] = Counter()
+
+    def note(self, message: ExportedMessage) -> None:
+        """Take a message into account; the first one of a thread comes before its answers."""
+        self.authors.add(message.user)
+        if message.thread_ts is None:
+            self._began[message.channel, message.ts] = message.user
+        elif self._began.get((message.channel, message.thread_ts), message.user) != message.user:
+            self._answers[message.user] += 1
+
+    def most_frequent(self, count: int) -> tuple[str, ...]:
+        """Who answers most often, most often first; ties by id."""
+        return tuple(user for user, _ in sorted(self._answers.items(), key=lambda item: (-item[1], item[0]))[:count])
+
+    def chosen(self, choice: str) -> tuple[str, ...]:
+        """The agents named by ``U1,U2`` or ``top:10``.
+
+        Raises:
+            BotError: It names nobody, or somebody who wrote nothing in the export.
+        """
+        if choice.startswith("top:"):
+            number = choice.removeprefix("top:")
+            if not (number.isascii() and number.isdigit() and len(number) < 10) or int(number) == 0:
+                raise BotError(f"--agents {choice} is not a number of people: write top:10, say.", exit_code=2)
+            return self.most_frequent(int(number))
+        named = tuple(user.strip() for user in choice.split(",") if user.strip())
+        strangers = sorted(set(named) - self.authors)
+        if not named or strangers:
+            who = ", ".join(strangers) or "nobody"
+            raise BotError(f"--agents names {who}, who wrote nothing in the export.", exit_code=2)
+        return named
 
 
 def choose_agents(choice: str, export: SlackExport) -> tuple[str, ...]:
-    """The agents named by ``U1,U2`` or ``top:10``.
-
-    Raises:
-        BotError: It names nobody, or somebody who wrote nothing in the export.
-    """
-    if choice.startswith("top:"):
-        number = choice.removeprefix("top:")
-        if not (number.isascii() and number.isdigit() and len(number) < 10) or int(number) == 0:
-            raise BotError(f"--agents {choice} is not a number of people: write top:10, say.", exit_code=2)
-        return frequent_answerers(export.messages, int(number))
-    named = tuple(user.strip() for user in choice.split(",") if user.strip())
-    strangers = sorted(set(named) - {message.user for message in export.messages})
-    if not named or strangers:
-        who = ", ".join(strangers) or "nobody"
-        raise BotError(f"--agents names {who}, who wrote nothing in the export.", exit_code=2)
-    return named
+    """The agents of a whole export, named by ``U1,U2`` or ``top:10``; see :meth:`Answerers.chosen`."""
+    answerers = Answerers()
+    for message in export.messages:
+        answerers.note(message)
+    return answerers.chosen(choice)
 
 
 def _written(message: ExportedMessage) -> tuple[float, str]:
@@ -105,46 +184,46 @@ def _written(message: ExportedMessage) -> tuple[float, str]:
     return (at.timestamp() if at else 0.0, message.channel)
 
 
+def _is_new(message: ExportedMessage, seen: set[tuple[str, str]]) -> bool:
+    key = message.channel, message.ts
+    if key in seen:
+        return False
+    seen.add(key)
+    return True
+
+
 def _channels(archive: Archive, path: Path) -> tuple[ExportedChannel, ...]:
     listed = archive.read("channels.json")
     if not isinstance(listed, list):
         raise BotError(f"channels.json in {path} is not a list of channels.")
-    return tuple(
-        ExportedChannel(channel=text_of(raw["id"]), name=text_of(raw["name"]))
-        for raw in map(mapping, listed)
-        if text_of(raw.get("id")) and text_of(raw.get("name"))
+    return tuple(_channel(raw, ChannelKind.PUBLIC) for raw in map(mapping, listed) if _has_name(raw))
+
+
+def _private_channels(archive: Archive) -> tuple[ExportedChannel, ...]:
+    listed = archive.read("groups.json")
+    found = map(mapping, listed if isinstance(listed, list) else ())
+    return tuple(_channel(raw, ChannelKind.PRIVATE) for raw in found if _has_name(raw))
+
+
+def _has_name(raw: Payload) -> bool:
+    return bool(text_of(raw.get("id")) and text_of(raw.get("name")))
+
+
+def _channel(raw: Payload, kind: ChannelKind) -> ExportedChannel:
+    shared = raw.get("is_ext_shared") is True
+    return ExportedChannel(
+        channel=text_of(raw["id"]), name=text_of(raw["name"]), kind=ChannelKind.SHARED if shared else kind
     )
 
 
-def _users(archive: Archive, names: list[str]) -> dict[str, str]:
+def _people(archive: Archive, names: list[str]) -> dict[str, Person]:
     if "users.json" not in names:
         return {}
     listed = archive.read("users.json")
-    found = {}
-    for raw in map(mapping, listed if isinstance(listed, list) else ()):
-        profile = mapping(raw.get("profile"))
-        name = text_of(profile.get("display_name")) or text_of(raw.get("real_name")) or text_of(raw.get("name"))
-        if text_of(raw.get("id")):
-            found[text_of(raw.get("id"))] = name or text_of(raw.get("id"))
-    return found
-
-
-def _messages(
-    archive: Archive, names: list[str], channels: tuple[ExportedChannel, ...], problems: list[str]
-) -> Iterator[ExportedMessage]:
-    ids = {channel.name: channel.channel for channel in channels}
-    seen: set[tuple[str, str]] = set()
-    for name in names:
-        folder = PurePosixPath(name).parent.name
-        if folder not in ids:
-            continue
-        for raw in _day(archive, name, problems):
-            message = _message(raw, ids[folder])
-            if message is None:
-                problems.append(f"{name} has an entry that is no message.")
-            elif (message.channel, message.ts) not in seen:
-                seen.add((message.channel, message.ts))
-                yield message
+    found = (mapping(raw) for raw in (listed if isinstance(listed, list) else ()))
+    return {
+        text_of(raw.get("id")): person_from(raw, user=text_of(raw.get("id"))) for raw in found if text_of(raw.get("id"))
+    }
 
 
 def _day(archive: Archive, name: str, problems: list[str]) -> list[Any]:
