@@ -40,7 +40,7 @@ async def _read_reaction(request: Request) -> Handled:
 
 
 async def _read_presence(request: Request) -> Handled:
-    return Handled(apply=await presence.read(request.desk, request.slack, _event(request)))
+    return Handled(apply=await presence.read(request.desk, request.slack, request.directory, _event(request)))
 
 
 _EVENTS: dict[str, Read] = {

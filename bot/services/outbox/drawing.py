@@ -17,6 +17,7 @@ from bot.services.alerting.alert_views import alert_view, display_name, held
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.digest_drawing import Sight, draw_digest
 from bot.services.outbox.drawn import Drawn, Void
+from bot.services.workspace import notices
 from bot.services.workspace.desk import Desk
 from bot.slack.alert_posts import AlertView, alert
 from bot.slack.blocks import Post, section
@@ -64,8 +65,7 @@ class Drawing:
     async def _draw_said(self, message: OutboxMessage) -> Drawn | Void:
         if message.kind in {alerts.NOTE, alerts.HOLD_OVER}:
             return await card_threads.draw(message, db=self.db, desk=self.desk(), directory=self.directory)
-        said = str(message.payload["text"])
-        return Drawn(channel=message.destination, post=Post(text=said, blocks=(section(said),)))
+        return Drawn(channel=message.destination, post=notices.post(message))
 
     async def _draw_alert(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
         told = await self.db.read(partial(held, self.desk(), message, now))

@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 
 from bot.services.alerting.alerts import DIRECT_NOTICE, NOTICE
 from bot.services.workspace.desk import Desk
+from bot.slack.blocks import Post, actions, button, section
+from bot.slack.home.setup import EDIT_CHANNEL
 from store import outbox
 from store.outbox import NewMessage, OutboxMessage
 
@@ -32,6 +34,15 @@ def say(conn: Connection, desk: Desk, key: str, text: str, now: datetime, *, cha
             urgency=_URGENCY,
         ),
     )
+
+
+def post(notice: OutboxMessage) -> Post:
+    """A notice as it is read; about a channel that nobody has set up, with a button to do so."""
+    text, channel = str(notice.payload["text"]), notice.payload.get("set_up")
+    if not channel:
+        return Post(text=text, blocks=(section(text),))
+    row = [button("Set up this channel", action=EDIT_CHANNEL, value=str(channel), style="primary")]
+    return Post(text=text, blocks=(section(text), actions(row, block_id=f"set_up:{channel}")))
 
 
 def for_an_admin(desk: Desk, notice: OutboxMessage, now: datetime) -> list[NewMessage]:

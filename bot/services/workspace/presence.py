@@ -1,6 +1,7 @@
 """Where the bot is, and whether it may still be anywhere: events about channels and about the app itself.
 
-A channel that the bot has left, or that is gone, is told to the team once, with what becomes of its open tickets.
+A channel that the bot has left, or that is gone, is told to the team once, with what becomes of its open tickets. One
+that it was invited into is announced once, with a button to set it up.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from bot.services.alerting.alerts import DIRECT_NOTICE, NOTICE
 from bot.services.workspace import notices
 from bot.services.workspace.desk import Desk
 from bot.slack.client import SlackClients, SlackUnavailableError, ask
+from bot.slack.directory import Directory
 from bot.slack.envelopes import Payload, mapping, text_of
 from bot.slack.sending import WorkspaceDead, refusal
 from store import channels, outbox, workspaces
@@ -31,7 +33,8 @@ _GONE = {
     "channel_deleted": "{channel} was deleted",
     "group_deleted": "{channel} was deleted",
 }
-_BACK = frozenset({"member_joined_channel", "channel_unarchive", "group_unarchive"})
+_JOINED = "member_joined_channel"
+_BACK = frozenset({_JOINED, "channel_unarchive", "group_unarchive"})
 _REVOKED = frozenset({"tokens_revoked", "app_uninstalled"})
 _RENAMED = "channel_id_changed"
 _MOST_NAMED = 20
@@ -40,16 +43,23 @@ _NO_ALERTS = (
     "the configuration, or Threadline is invited again."
 )
 
+_FOLLOWED = (
+    "People of other companies read it, so what they write there becomes tickets already; set it up to say whose "
+    "they are."
+)
+_NOT_FOLLOWED = "Nothing that is written there becomes a ticket before it is set up."
+
 KINDS = frozenset(_GONE) | _BACK | _REVOKED | {_RENAMED}
 
 log = structlog.get_logger()
 
 
-async def read(desk: Desk, slack: SlackClients, event: Payload) -> Apply:
+async def read(desk: Desk, slack: SlackClients, directory: Directory, event: Payload) -> Apply:
     """What to do about an event of one of `KINDS`.
 
     Raises:
-        SlackUnavailableError: Slack could not be asked whether the token still works; try again later.
+        SlackUnavailableError: Slack could not be asked whether the token still works, or who reads a channel; try
+            again later.
     """
     kind = text_of(event.get("type"))
     if kind in _REVOKED:
@@ -61,7 +71,13 @@ async def read(desk: Desk, slack: SlackClients, event: Payload) -> Apply:
     is_ours = "user" not in event or not kind.startswith("member_") or event["user"] == desk.installation.bot_user
     if not is_ours or not channel:
         return lambda _conn, _now: f"noticed: {kind}"
-    return partial(_gone if kind in _GONE else _back, desk, kind, channel)
+    if kind in _GONE:
+        return partial(_gone, desk, kind, channel)
+    if kind == _JOINED and not (desk.config.lists(channel) or channel in desk.config.alert_channels):
+        found = await directory.channel(channel)
+        is_external = found is not None and found.is_external
+        return partial(_announce, desk, channel, text_of(event.get("inviter")), is_external)
+    return partial(_back, desk, kind, channel)
 
 
 async def _read_revoked(desk: Desk, slack: SlackClients, event: Payload) -> Apply:
@@ -131,6 +147,20 @@ def _back(desk: Desk, kind: str, channel: str, conn: Connection, now: datetime) 
     text = f"Threadline follows <#{channel}> again."
     notices.say(conn, desk, key, text, now, channel=channel, about=channel, gone=False)
     return f"told: {kind}"
+
+
+def _announce(desk: Desk, channel: str, inviter: str, is_external: bool, conn: Connection, now: datetime) -> str:
+    """A channel that nobody has set up: an admin can, from here."""
+    told = _told(conn, desk, channel)
+    if told and told[-1].payload.get("gone"):
+        return _back(desk, _JOINED, channel, conn, now)
+    by = f" by <@{inviter}>" if inviter else ""
+    follows = _FOLLOWED if is_external else _NOT_FOLLOWED
+    text = f"Threadline was invited into <#{channel}>{by}. {follows}"
+    is_new = notices.say(
+        conn, desk, f"joined:{channel}", text, now, channel=channel, about=channel, gone=False, set_up=channel
+    )
+    return f"told: {_JOINED}" if is_new else f"noticed: {_JOINED}"
 
 
 def _told(conn: Connection, desk: Desk, channel: str) -> list[outbox.OutboxMessage]:
