@@ -63,9 +63,11 @@ class Client:
         sent = basic(self.secret) if headers is None else headers
         if data is not None:
             sent = {"Content-Type": "application/json"} | sent
-        async with aiohttp.ClientSession() as session:
-            async with session.request(method, URL(url, encoded=True), data=data, headers=sent) as answer:
-                return Answer(status=answer.status, headers=answer.headers, raw=await answer.read())
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(method, URL(url, encoded=True), data=data, headers=sent) as answer,
+        ):
+            return Answer(status=answer.status, headers=answer.headers, raw=await answer.read())
 
     async def get(self, path: str, **how: Any) -> Any:
         """What a GET answers; it has to succeed."""

@@ -2,14 +2,14 @@
 
 from fastapi import FastAPI
 
-from bot.http.zendesk import policies
+from bot.http.zendesk import policies, schedules
 from bot.http.zendesk.documents import document
 from bot.http.zendesk.edge import Edge
 from bot.http.zendesk.errors import RESPONSES, handle_errors
 from bot.http.zendesk.ports import ApiPorts
 from bot.http.zendesk.rates import RateLimits
 
-ROUTERS = (*policies.ROUTERS,)
+ROUTERS = (*policies.ROUTERS, schedules.router)
 
 
 def build_api(ports: ApiPorts) -> FastAPI:
