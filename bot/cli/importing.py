@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -80,8 +81,8 @@ async def take_in(url: str, path: Path, agents: str, config: Path) -> Imported:
     """
     now = SystemClock().now()
 
-    def load() -> Config:
-        return load_config(read_config_text(config), source=str(config), today=now.date())
+    def load(begins_on: date) -> Config:
+        return load_config(read_config_text(config), source=str(config), today=begins_on)
 
     with open_slack_export(path) as reader:
         db = Database(url)

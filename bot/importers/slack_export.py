@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -71,6 +72,10 @@ class SlackExportReader:
         for _, names in groupby(self._names, key=lambda name: PurePosixPath(name).name):
             day = [message for name in names for message in self._file(name) if _is_new(message, seen)]
             yield sorted(day, key=_written)
+
+    def begins_at(self) -> datetime | None:
+        """When the first message of the first day was written; None where there is none."""
+        return next((parse_ts(day[0].ts) for day in self.days() if day), None)
 
     def _file(self, name: str) -> Iterator[ExportedMessage]:
         for raw in _day(self._archive, name, self.problems):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -92,19 +92,19 @@ async def known_workspace(db: Database) -> Workspace | None:
 
 
 async def open_history(
-    db: Database, reader: SlackExportReader, choice: str, *, load: Callable[[], Config], now: datetime
+    db: Database, reader: SlackExportReader, choice: str, *, load: Callable[[date], Config], now: datetime
 ) -> tuple[SlackHistory, Survey]:
     """An export on its way into a database, and what a first reading has found in it.
 
-    An empty database takes the export's workspace, and the configuration that ``load`` reads. ``choice`` says who
-    answers; without it those do whom the configuration names.
+    An empty database takes the export's workspace, and the configuration that ``load`` reads, with public holidays from
+    the beginning of the export on. ``choice`` says who answers; without it those do whom the configuration names.
 
     Raises:
         BotError: Nothing in it can be read, nobody answers, or the database has several workspaces.
     """
     known = await _known_workspace(db)
     stored = await db.read(lambda conn: versions.current(conn, known.workspace)) if known else None
-    config = load() if stored is None else Config.from_document(stored.document)
+    config = load((reader.begins_at() or now).date()) if stored is None else Config.from_document(stored.document)
     channels = wanted_channels(config, reader.channels)
     found = survey(reader, channels)
     if not found.messages:
