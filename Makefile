@@ -13,7 +13,7 @@ help:
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, format, types and layering"
 	@echo "make bench   the benchmarks, as ratios against a peer or the floor"
-	@echo "make faults  the long fault runs"
+	@echo "make faults  kill it a thousand times on each database; KILLS=100 DATABASE=sqlite for a part of that"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make lock    resolve pyproject.toml into requirements.lock again"
 
@@ -48,7 +48,7 @@ bench: setup
 	@$(BIN)/python -m bench $(ARGS)
 
 faults: setup
-	@$(BIN)/python -m pytest tests/faults -m "slow or not slow" -p no:xdist $(ARGS)
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 # The browser tests drive a Chromium that is already here, or Debian's.
 browser:

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ _ROOT = Path(__file__).parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 _POLL_SECONDS = 0.02
 _NUMBERS = count(1)
+_CODE = [_ROOT]
 
 
 def free_port() -> int:
@@ -77,9 +79,10 @@ class Command:
         for file in self._files.values():
             file.write_text(self._stdin if file.suffix == ".in" else "", encoding="utf-8")
         files = {number: str(file) for number, file in self._files.items()}
+        measured = Coverage.current() is not None
         self._process = _quick_starts().Process(
             target=_run,
-            args=(self._arguments, self._environment, str(self._folder), files, Coverage.current() is not None),
+            args=(self._arguments, self._environment, str(self._folder), files, str(_CODE[-1]), measured),
         )
         self._process.start()
 
@@ -106,13 +109,18 @@ class Command:
         """Wait until these words are on stdout."""
         await until(lambda: self.has_said(words))
 
+    def strike(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        assert self._process is not None
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+
     async def end(self, number: signal.Signals | None = None) -> Ended:
         """Send a signal, if one is given, and wait for the end."""
         process = self._process
         assert process is not None
-        assert process.pid is not None
         if number is not None:
-            os.kill(process.pid, number)
+            self.strike(number)
         await until(lambda: not process.is_alive())
         assert process.exitcode is not None
         return Ended(code=process.exitcode, out=self.out, err=self.err)
@@ -144,6 +152,22 @@ async def started(*arguments: str, folder: Path, **variables: str) -> AsyncItera
         await command.destroy()
 
 
+def run_code_of(checkout: Path) -> None:
+    """Let every command of this process run the code of another checkout; call it before the first is started."""
+    here, path = Path.cwd(), os.environ.get("PYTHONPATH")
+    _quick_starts()
+    os.chdir(checkout)
+    os.environ["PYTHONPATH"] = str(checkout)
+    sys.path.insert(0, str(checkout))
+    try:
+        forkserver.ensure_running()
+    finally:
+        sys.path.remove(str(checkout))
+        os.chdir(here)
+        os.environ.pop("PYTHONPATH") if path is None else os.environ.update(PYTHONPATH=path)
+    _CODE.append(checkout)
+
+
 def _quick_starts() -> multiprocessing.context.ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["bot.cli", "alembic.command", "aiosqlite", "uvicorn.protocols.http.auto"])
@@ -151,7 +175,12 @@ def _quick_starts() -> multiprocessing.context.ForkServerContext:
 
 
 def _run(
-    arguments: Sequence[str], environment: Mapping[str, str], folder: str, files: Mapping[int, str], measured: bool
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    folder: str,
+    files: Mapping[int, str],
+    code: str,
+    measured: bool,
 ) -> None:
     os.chdir(folder)
     os.environ.clear()
@@ -163,6 +192,7 @@ def _run(
     warnings.simplefilter("error")
     from bot.__main__ import main
 
+    assert Path(main.__code__.co_filename).is_relative_to(code), f"It would run the code of another folder than {code}."
     if not measured:
         main()
         return
