@@ -157,12 +157,12 @@ def _all_along(sides: Sides, ticket: TicketRecord, events: list[Event]) -> Compa
     story = [event for event in events if not isinstance(event, RulesChanged)]
     until = max(sides.now, *(event.at for event in events))
     return compare(
-        fold(_as_configured(initial, sides.before, sides.before), sides.old, story, until),
-        fold(_as_configured(initial, sides.before, sides.after), sides.new, story, until),
+        fold(as_configured(initial, sides.before, sides.before), sides.old, story, until),
+        fold(as_configured(initial, sides.before, sides.after), sides.new, story, until),
     )
 
 
-def _as_configured(ticket: Ticket, before: Config, after: Config) -> Ticket:
+def as_configured(ticket: Ticket, before: Config, after: Config) -> Ticket:
     """A new ticket with what a configuration gives it: its customer's tier and tags, its channel's group."""
     old, new = (config.customers.get(ticket.customer or "") for config in (before, after))
     changed: dict[str, Any] = {}
