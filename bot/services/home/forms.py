@@ -1,26 +1,22 @@
-"""The buttons of the set-up, each of which opens a modal: at once, and filled when it is known what to fill in.
-
-A trigger lives three seconds and works once (Slack: views.open), so nothing is worked out before the modal stands.
-"""
+"""The buttons of the set-up, each of which opens a form for whoever may change the configuration."""
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
 
-import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.services.home.closing import SHOWN, what_moves
 from bot.services.home.filled_in import memory
 from bot.services.home.hours import schedule_named
+from bot.services.home.saving import ONLY_ADMINS
 from bot.services.home.templates import template_form
-from bot.services.inbox.handling import Handled, Read, Request, Result
-from bot.services.requests.actions import Answer
+from bot.services.inbox.handling import Request
 from bot.services.requests.authorise import Action, may
+from bot.services.requests.opening import Form
 from bot.slack.blocks import Block
-from bot.slack.client import SlackUnavailableError, ask
+from bot.slack.client import ask
 from bot.slack.envelopes import mapping, text_of
 from bot.slack.home import modals
 from bot.slack.home.fields import Choice
@@ -33,45 +29,24 @@ from bot.slack.home.setup import (
     EDIT_CHANNEL,
     USE_TEMPLATE,
 )
+from bot.slack.views.frame import said
 
-ONLY_ADMINS = "Only an admin of Threadline can do that."
-_OPENED, _GONE = "opened", "That is not there any more."
-
+_GONE = "That is not there any more."
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,20}")
 
-Fill = Callable[[Request, datetime], Awaitable[Block | None]]
-
-log = structlog.get_logger()
+Draw = Callable[[Request, datetime], Awaitable[Block | None]]
 
 
-def _form(title: str, fill: Fill) -> Read:
-    """A button that opens a modal for whoever may change the configuration."""
-
-    async def read(request: Request) -> Handled:
-        asked = await request.asked()
-        if not may(asked.standing, Action.CONFIGURE):
-            return request.answer(lambda _conn, _now: Answer(text=ONLY_ADMINS))
-        return Handled(apply=lambda _conn, _now: _OPENED, afterwards=partial(_opened, request, title, fill))
-
-    return read
+async def _fill(title: str, draw: Draw, request: Request) -> Block:
+    asked = await request.asked()
+    if not may(asked.standing, Action.CONFIGURE):
+        return said(title, ONLY_ADMINS)
+    return await draw(request, request.item.received_at) or said(title, _GONE)
 
 
-def _opened(request: Request, title: str, fill: Fill, _result: Result) -> Coroutine[Any, Any, None]:
-    return _open(request, title, fill)
-
-
-async def _open(request: Request, title: str, fill: Fill) -> None:
-    client, now = request.slack.client(), request.item.received_at
-    trigger = text_of(request.body.get("trigger_id"))
-    try:
-        opened = await ask("views.open", client.views_open(trigger_id=trigger, view=modals.loading(title)))
-        view = mapping(opened.get("view"))
-        filled = await fill(request, now) or modals.notice(title, _GONE)
-        update = client.views_update(view_id=text_of(view.get("id")), hash=text_of(view.get("hash")), view=filled)
-        await ask("views.update", update)
-    except (SlackUnavailableError, SlackApiError) as error:
-        # Three seconds have passed, or the person has closed it: they can press the button again.
-        log.warning("modal.failed", title=title, reason=str(error))
+def _form(callback: str, draw: Draw) -> Form:
+    title = modals.TITLES[callback]
+    return Form(title=title, fill=partial(_fill, title, draw))
 
 
 async def _agents(request: Request, now: datetime) -> Block:
@@ -89,7 +64,10 @@ async def _agents(request: Request, now: datetime) -> Block:
 
 async def _user_groups(request: Request) -> list[Choice]:
     """The user groups of the workspace, as (label, id); those that are agents already come first."""
-    answer = await ask("usergroups.list", request.slack.client().usergroups_list())
+    try:
+        answer = await ask("usergroups.list", request.slack.client().usergroups_list())
+    except SlackApiError:
+        return []  # a workspace whose plan has none
     listed = answer.get("usergroups")
     found = [mapping(one) for one in listed] if isinstance(listed, list) else []
     named = [(f"@{text_of(one.get('handle')) or text_of(one.get('id'))}", text_of(one.get("id"))) for one in found]
@@ -115,11 +93,16 @@ async def _channel(request: Request, now: datetime) -> Block | None:
             open_by=str(settings.open_by),
             schedule=settings.schedule or "",
             group=settings.group or "",
-            schedules=[schedule.name for schedule in request.desk.rules.schedules],
-            groups=sorted(config.groups),
+            schedules=_first(settings.schedule, [schedule.name for schedule in request.desk.rules.schedules]),
+            groups=_first(settings.group, sorted(config.groups)),
             memory=memory(channel, now),
         )
     )
+
+
+def _first(chosen: str | None, names: list[str]) -> list[str]:
+    """The names with the chosen one first: a menu has room for a hundred."""
+    return sorted(names, key=lambda name: name != chosen)
 
 
 def chosen_channel(request: Request) -> str | None:
@@ -150,11 +133,11 @@ async def _template(request: Request, now: datetime) -> Block | None:
     return None if form is None else modals.template_modal(form)
 
 
-BUTTONS: dict[str, Read] = {
-    EDIT_AGENTS: _form("Agents", _agents),
-    EDIT_ALERT_CHANNEL: _form("Alert channel", _alert_channel),
-    EDIT_CHANNEL: _form("Set up a channel", _channel),
-    CHOOSE_CHANNEL: _form("Set up a channel", _channel),
-    CLOSE_TODAY: _form("Close today", _closing),
-    USE_TEMPLATE: _form("Use a template", _template),
+FORMS: dict[str, Form] = {
+    EDIT_AGENTS: _form(modals.AGENTS, _agents),
+    EDIT_ALERT_CHANNEL: _form(modals.ALERT_CHANNEL, _alert_channel),
+    EDIT_CHANNEL: _form(modals.CHANNEL, _channel),
+    CHOOSE_CHANNEL: _form(modals.CHANNEL, _channel),
+    CLOSE_TODAY: _form(modals.CLOSE_TODAY, _closing),
+    USE_TEMPLATE: _form(modals.TEMPLATE, _template),
 }

@@ -9,10 +9,9 @@ from sqlalchemy import Connection
 from bot.services.home import changes, hours
 from bot.services.home.changes import ChannelSetup
 from bot.services.home.filled_in import FilledIn, read_form
-from bot.services.home.forms import ONLY_ADMINS
-from bot.services.home.saving import Change, Document, handled, refused
+from bot.services.home.saving import ONLY_ADMINS, Change, Document, handled, refused
 from bot.services.home.templates import template_form, with_template
-from bot.services.inbox.handling import Handled, Read, Request, nothing
+from bot.services.inbox.handling import Handled, Read, Request
 from bot.services.requests.actions import Answer, Asked
 from bot.services.requests.authorise import Action, may
 from bot.services.workspace import notices
@@ -31,16 +30,18 @@ _UNKNOWN_CHANNEL = "Threadline cannot see that channel: invite it with /invite @
 Understand = Callable[[Request, Asked, FilledIn], Awaitable[Change | str]]
 
 
-def _form(understand: Understand) -> Read:
+def _form(callback: str, understand: Understand) -> Read:
     """A submitted modal of somebody who may change the configuration now, whatever was so when it was opened."""
 
     async def read(request: Request) -> Handled:
-        asked = await request.asked()
+        asked, title = await request.asked(), TITLES[callback]
         if not may(asked.standing, Action.CONFIGURE):
-            return nothing("refused: not an admin")
+            return refused(request, asked, ONLY_ADMINS, title=title)
         filled = read_form(request.body, request.item.received_at)
         change = _TOO_OLD if filled.is_old else await understand(request, asked, filled)
-        return refused(request, asked, change) if isinstance(change, str) else handled(request, asked, change)
+        if isinstance(change, str):
+            return refused(request, asked, change, title=title)
+        return handled(request, asked, change, title=title)
 
     return read
 
@@ -161,10 +162,14 @@ async def _reopen_today(request: Request) -> Handled:
 
 
 BUTTONS: dict[str, Read] = {REOPEN_TODAY: _reopen_today}
+TITLES = modals.TITLES
 SUBMISSIONS: dict[str, Read] = {
-    modals.AGENTS: _form(_agents),
-    modals.ALERT_CHANNEL: _form(_alert_channel),
-    modals.CHANNEL: _form(_channel),
-    modals.CLOSE_TODAY: _form(_close_today),
-    modals.TEMPLATE: _form(_template),
+    callback: _form(callback, understand)
+    for callback, understand in {
+        modals.AGENTS: _agents,
+        modals.ALERT_CHANNEL: _alert_channel,
+        modals.CHANNEL: _channel,
+        modals.CLOSE_TODAY: _close_today,
+        modals.TEMPLATE: _template,
+    }.items()
 }

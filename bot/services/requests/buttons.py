@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.services.home import forms, submissions, visits
+from bot.services.home import submissions, visits
 from bot.services.inbox.handling import Handled, Read, Request
 from bot.services.requests import actions
 from bot.services.requests.actions import Answer, Asked
@@ -77,6 +77,5 @@ BUTTONS: dict[str, Read] = {
     "ticket_not": on_ticket(actions.not_a_ticket),
     "ticket_not_undo": on_ticket(_undo_not_a_ticket),
     **visits.BUTTONS,
-    **forms.BUTTONS,
     **submissions.BUTTONS,
 }

@@ -47,9 +47,8 @@ def refused(body: Payload, now: datetime) -> dict[str, Any] | None:
 
 def acknowledged(body: Payload) -> dict[str, Any] | None:
     """Slack's answer to a submission that is stored: the modal stays, to show what came of it."""
-    if body.get("type") != "view_submission" or _callback(body) not in _ACTS:
-        return None
-    return {"response_action": "update", "view": working(forms.TITLES[_callback(body)])}
+    title = _TITLES.get(_callback(body)) if body.get("type") == "view_submission" else None
+    return None if title is None else {"response_action": "update", "view": working(title)}
 
 
 async def _read_form(request: Request) -> Handled:
@@ -117,6 +116,7 @@ _ACTS: dict[str, Act] = {
     forms.STATUS: _status,
     forms.MERGE: _merge,
 }
+_TITLES = {callback: forms.TITLES[callback] for callback in _ACTS} | submissions.TITLES
 SUBMISSIONS: dict[str, Read] = {**dict.fromkeys(_ACTS, _read_form), **submissions.SUBMISSIONS}
 
 

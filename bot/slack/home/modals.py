@@ -8,49 +8,18 @@ from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.home.fields import NAME_LIMIT, NONE, Choice, conversation, field, line, one_of, plain_text, some_of
 from bot.slack.text import authored, clip, date_token
+from bot.slack.views.frame import form
 from bot.slack.wording import metric_label, plural
 
 AGENTS, ALERT_CHANNEL, CHANNEL = "setup_agents", "setup_alert_channel", "setup_channel"
 CLOSE_TODAY, TEMPLATE = "setup_close_today", "setup_template"
-LOADING = "setup_loading"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Modal:
-    """A form.
-
-    Attributes:
-        memory: What it brings back when it is submitted (Slack: private_metadata); untrusted, so never a secret.
-    """
-
-    callback: str
-    title: str
-    submit: str
-    blocks: Sequence[Block]
-    memory: str = ""
-
-
-def modal(form: Modal) -> Block:
-    """The view, for ``views.open`` and ``views.update``; without a word on its button it has none."""
-    made: Block = {
-        "type": "modal",
-        "callback_id": form.callback,
-        "title": plain_text(form.title, blocks.TITLE_LIMIT),
-        "close": plain_text("Cancel" if form.submit else "Close", blocks.TITLE_LIMIT),
-        "private_metadata": form.memory,
-        "blocks": list(form.blocks)[:100],
-    }
-    return made | {"submit": plain_text(form.submit, blocks.TITLE_LIMIT)} if form.submit else made
-
-
-def loading(title: str) -> Block:
-    """What stands there for the moment that the rest takes."""
-    return modal(Modal(callback=LOADING, title=title, submit="", blocks=[blocks.section("One moment …")]))
-
-
-def notice(title: str, text: str) -> Block:
-    """Something to read, without a form."""
-    return modal(Modal(callback=LOADING, title=title, submit="", blocks=[blocks.section(text)]))
+TITLES = {
+    AGENTS: "Agents",
+    ALERT_CHANNEL: "Alert channel",
+    CHANNEL: "Set up a channel",
+    CLOSE_TODAY: "Close today",
+    TEMPLATE: "Use a template",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,42 +33,36 @@ class AgentsForm:
     memory: str
 
 
-def agents_modal(form: AgentsForm) -> Block:
+def agents_modal(wanted: AgentsForm) -> Block:
     """Who the agents are."""
     people: Block = {
         "type": "multi_users_select",
         "action_id": "users",
         "placeholder": plain_text("Choose people", 150),
     }
-    if form.users:
-        people["initial_users"] = list(form.users)
+    if wanted.users:
+        people["initial_users"] = list(wanted.users)
     fields = [field("users", "Agents by name", people, optional=True)]
-    if form.known_groups:
-        groups = some_of("user_groups", "Choose user groups", form.known_groups, form.user_groups)
+    if wanted.known_groups:
+        groups = some_of("user_groups", "Choose user groups", wanted.known_groups, wanted.user_groups)
         fields.append(field("user_groups", "Agents by user group", groups, optional=True))
     everybody = {
         "text": plain_text("Everybody of our workspace who is not a guest answers there as an agent", 75),
         "value": "home_workspace",
     }
     home = {"type": "checkboxes", "action_id": "home_workspace", "options": [everybody]}
-    home |= {"initial_options": [everybody]} if form.home_workspace else {}
+    home |= {"initial_options": [everybody]} if wanted.home_workspace else {}
     fields.append(field("home_workspace", "Shared channels", home, optional=True))
     note = blocks.context("Everybody else who writes is a customer. Admins are agents, too.")
-    return modal(Modal(callback=AGENTS, title="Agents", submit="Save", blocks=[*fields, note], memory=form.memory))
+    return form(AGENTS, TITLES[AGENTS], "Save", [*fields, note], wanted.memory)
 
 
 def alert_channel_modal(chosen: str, memory: str) -> Block:
     """Where cards and alerts go: a channel of one's own only."""
     menu = conversation("channel", chosen, internal=True)
     note = "Cards and alerts go there. Invite Threadline to a private channel before you choose it."
-    return modal(
-        Modal(
-            callback=ALERT_CHANNEL,
-            title="Alert channel",
-            submit="Save",
-            blocks=[field("channel", "Channel", menu), blocks.context(note)],
-            memory=memory,
-        )
+    return form(
+        ALERT_CHANNEL, TITLES[ALERT_CHANNEL], "Save", [field("channel", "Channel", menu), blocks.context(note)], memory
     )
 
 
@@ -125,24 +88,24 @@ _OPEN_BY = (
 )
 
 
-def channel_modal(form: ChannelForm) -> Block:
+def channel_modal(wanted: ChannelForm) -> Block:
     """Whose channel it is, and how it is treated."""
-    fields = [blocks.section(f"Customers write in <#{form.channel}>.")]
+    fields = [blocks.section(f"Customers write in <#{wanted.channel}>.")]
     hint = "Leave it empty for a channel of your own colleagues. An existing customer's name adds the channel to it."
     fields += [
-        field("customer", "Customer", line("customer", form.customer, "Acme Inc"), optional=True, hint=hint),
-        field("tier", "Tier", line("tier", form.tier, "enterprise"), optional=True),
-        field("open_by", "What opens a ticket", one_of("open_by", "Choose", _OPEN_BY, form.open_by)),
+        field("customer", "Customer", line("customer", wanted.customer, "Acme Inc"), optional=True, hint=hint),
+        field("tier", "Tier", line("tier", wanted.tier, "enterprise"), optional=True),
+        field("open_by", "What opens a ticket", one_of("open_by", "Choose", _OPEN_BY, wanted.open_by)),
     ]
-    if form.schedules:
-        known = [("The default one", NONE), *((name, name) for name in form.schedules)]
-        fields.append(field("schedule", "Support hours", one_of("schedule", "Choose", known, form.schedule or NONE)))
-    if form.groups:
-        known = [("None", NONE), *((name, name) for name in form.groups)]
+    if wanted.schedules:
+        known = [("The default one", NONE), *((name, name) for name in wanted.schedules)]
+        fields.append(field("schedule", "Support hours", one_of("schedule", "Choose", known, wanted.schedule or NONE)))
+    if wanted.groups:
+        known = [("None", NONE), *((name, name) for name in wanted.groups)]
         fields.append(
-            field("group", "Group that gets its tickets", one_of("group", "Choose", known, form.group or NONE))
+            field("group", "Group that gets its tickets", one_of("group", "Choose", known, wanted.group or NONE))
         )
-    return modal(Modal(callback=CHANNEL, title="Set up a channel", submit="Save", blocks=fields, memory=form.memory))
+    return form(CHANNEL, TITLES[CHANNEL], "Save", fields, wanted.memory)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,27 +129,21 @@ class ClosingForm:
     memory: str
 
 
-def closing_modal(form: ClosingForm) -> Block:
+def closing_modal(wanted: ClosingForm) -> Block:
     """What moves when the rest of today is closed, before it is."""
     what = (
-        f"*{authored(form.schedule, NAME_LIMIT)}* ({authored(form.time_zone, 60)}) closes now and stays closed until "
-        "midnight. What was open today until now still counts."
+        f"*{authored(wanted.schedule, NAME_LIMIT)}* ({authored(wanted.time_zone, 60)}) closes now and stays closed "
+        "until midnight. What has passed of today still counts."
     )
-    if not form.total:
+    if not wanted.total:
         moves = "No open deadline moves."
     else:
-        lines = "\n".join(map(_move, form.moved))
-        more = form.total - len(form.moved)
+        lines = "\n".join(map(_move, wanted.moved))
+        more = wanted.total - len(wanted.moved)
         rest = f"\n… and {more} more" if more > 0 else ""
-        moves = f"*{plural(form.total, 'open deadline')} will move*, the nearest first:\n{lines}{rest}"
-    return modal(
-        Modal(
-            callback=CLOSE_TODAY,
-            title="Close today",
-            submit="Close today",
-            blocks=[blocks.section(what), blocks.section(moves)],
-            memory=form.memory,
-        )
+        moves = f"*{plural(wanted.total, 'open deadline')} will move*, the nearest first:\n{lines}{rest}"
+    return form(
+        CLOSE_TODAY, TITLES[CLOSE_TODAY], "Close today", [blocks.section(what), blocks.section(moves)], wanted.memory
     )
 
 
@@ -216,22 +173,14 @@ class TemplateForm:
     memory: str
 
 
-def template_modal(form: TemplateForm) -> Block:
+def template_modal(wanted: TemplateForm) -> Block:
     """What has to be known before a template can be used."""
-    fields = [blocks.section(f"*{authored(form.title, 60)}*\n{authored(form.summary, 300)}")]
-    for blank in form.blanks:
+    fields = [blocks.section(f"*{authored(wanted.title, 60)}*\n{authored(wanted.summary, 300)}")]
+    for blank in wanted.blanks:
         element = (
             conversation(blank.name, "", internal=False) if blank.is_channel else line(blank.name, blank.example, "")
         )
         label = clip(f"{blank.meaning[:1].upper()}{blank.meaning[1:]}", 200)
         fields.append(field(blank.name, label, element, optional=blank.is_channel))
     note = "Admins, agents, customers and channels that are set up already stay as they are."
-    return modal(
-        Modal(
-            callback=TEMPLATE,
-            title="Use a template",
-            submit="Use it",
-            blocks=[*fields, blocks.context(note)],
-            memory=form.memory,
-        )
-    )
+    return form(TEMPLATE, TITLES[TEMPLATE], "Use it", [*fields, blocks.context(note)], wanted.memory)
