@@ -36,6 +36,7 @@ from bot.services.outbox.recovery import Recovery
 from bot.services.requests import modals
 from bot.services.requests.forms import form_asked_for
 from bot.services.requests.opening import PUT_OFF
+from bot.services.regular.posts import RegularPosts
 from bot.services.workspace import overview
 from bot.services.workspace.desk import Desk
 from bot.services.workspace.housekeeping import Housekeeping
@@ -136,6 +137,7 @@ class Threadline:
             breaches=self.breaches,
             delivery=self.delivery,
             lifecycle=self.lifecycle,
+            regular=RegularPosts(db=self.db, desk=self.desk, clock=self.clock),
             housekeeping=self.housekeeping,
             homes=self.homes,
             take_up_rules=self.take_up_rules,

@@ -16,6 +16,7 @@ from bot.services.home.publishing import Homes
 from bot.services.inbox.dispatch import Dispatch
 from bot.services.lifecycle.sweeping import Lifecycle
 from bot.services.outbox.delivery import Delivery
+from bot.services.regular.posts import RegularPosts
 from bot.services.workspace.housekeeping import Housekeeping
 from bot.watchdog import Pulse, Watchdog
 from bot.worker import Worker
@@ -41,6 +42,7 @@ class Work:
     breaches: Breaches
     delivery: Delivery
     lifecycle: Lifecycle
+    regular: RegularPosts
     housekeeping: Housekeeping
     homes: Homes
     take_up_rules: Callable[[], Coroutine[Any, Any, None]]
@@ -63,6 +65,8 @@ class Rounds:
         self._understanding = asyncio.Lock()
         self._looked_after: set[asyncio.Task[None]] = set()
         self.alarm = Alarm(tick=self._tick, clock=clock)
+        # A job of its own: a week's figures take longer than a deadline can wait.
+        self._calendar = Alarm(tick=self._post_regularly, clock=clock, name="regular posts")
         self._intake = Worker("inbox", drain=self.understand, next_at=work.dispatch.next_at, clock=clock)
         self._sender = Worker("outbox", drain=work.delivery.drain, next_at=work.delivery.next_at, clock=clock)
         self._publisher = Worker("homes", drain=work.homes.drain, next_at=work.homes.next_at, clock=clock)
@@ -81,6 +85,7 @@ class Rounds:
         await asyncio.gather(
             self._sweeper.stop(within=within),
             self.alarm.stop(within=within),
+            self._calendar.stop(within=within),
             self._intake.stop(within=within),
             self._sender.stop(within=within),
             self._publisher.stop(within=within),
@@ -93,6 +98,7 @@ class Rounds:
         if self._watchdog is not None:
             self._watchdog.watch()
         self.alarm.start()
+        self._calendar.start()
         self._sender.start()
         self._publisher.start()
 
@@ -126,6 +132,7 @@ class Rounds:
         if self._work.backfill.has_caught_up:
             done += await self._work.breaches.drain()
             done += await self._work.lifecycle.drain()
+            done += await self._work.regular.drain()
             done += await self._work.delivery.drain()
             done += await self._work.homes.drain()
         return done
@@ -138,6 +145,10 @@ class Rounds:
             found += [await each.next_at() for each in judging]
         return min((at for at in found if at is not None), default=None)
 
+    async def next_regular_at(self) -> datetime | None:
+        """When the calendar asks for the next post, which it does for ever."""
+        return await self._work.regular.next_at() if self._work.backfill.has_caught_up else None
+
     async def understand(self) -> int:
         """Take in what Slack has sent; how many requests that were."""
         async with self._understanding:
@@ -148,7 +159,9 @@ class Rounds:
     def failures(self) -> dict[str, int]:
         """How often each kind of work has failed."""
         workers = (self._intake, self._sender, self._publisher, self._sweeper)
-        return {worker.name: worker.failures for worker in workers} | {"tick": self.alarm.failures}
+        return {worker.name: worker.failures for worker in workers} | {
+            alarm.name: alarm.failures for alarm in (self.alarm, self._calendar)
+        }
 
     def _look_after(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -176,6 +189,10 @@ class Rounds:
         finally:
             if self._watchdog is not None:
                 self._watchdog.fed()
+
+    async def _post_regularly(self) -> datetime | None:
+        await self._work.regular.drain()
+        return await self._work.regular.next_at()
 
     async def _tick_once(self) -> datetime | None:
         await self._work.ticked()

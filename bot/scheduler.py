@@ -29,6 +29,7 @@ class Alarm:
     """Calls ``tick`` when the next due instant comes, and every 15 s in case nobody said when that is.
 
     Args:
+        name: What the job is called.
         sleep: Waits that many seconds by a clock that nobody sets.
     """
 
@@ -37,10 +38,12 @@ class Alarm:
         *,
         tick: Callable[[], Awaitable[datetime | None]],
         clock: Clock,
+        name: str = "tick",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._tick = tick
         self._clock = clock
+        self.name = name
         self._sleep = sleep
         self._guard: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -55,14 +58,14 @@ class Alarm:
             self._run,
             trigger="interval",
             seconds=TICK_SECONDS,
-            id="tick",
+            id=self.name,
             next_run_time=datetime.now(UTC),
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
         )
         self._scheduler.start()
-        self._guard = asyncio.create_task(self._stay_on_time(), name="tick guard")
+        self._guard = asyncio.create_task(self._stay_on_time(), name=f"{self.name} guard")
 
     async def stop(self, *, within: float) -> None:
         """Stop the scheduler; a tick that is running finishes, if it does so ``within`` seconds."""
@@ -82,7 +85,7 @@ class Alarm:
         if instant is None or not self._scheduler.running:
             return
         seconds = self._clock.seconds_until(instant)
-        job = self._scheduler.get_job("tick")
+        job = self._scheduler.get_job(self.name)
         if seconds is None or job is None:
             return
         wake_at = datetime.now(UTC) + timedelta(seconds=seconds)
@@ -93,10 +96,12 @@ class Alarm:
         """The next tick is never further away than one period, unless the clock was set back meanwhile."""
         while True:
             await self._sleep(TICK_SECONDS)
-            job, now = self._scheduler.get_job("tick"), datetime.now(UTC)
+            job, now = self._scheduler.get_job(self.name), datetime.now(UTC)
             latest = now + timedelta(seconds=TICK_SECONDS) + _TOLERANCE
             if job is not None and job.next_run_time is not None and job.next_run_time > latest:
-                log.warning("tick.clock_set_back", seconds=int((job.next_run_time - now).total_seconds()))
+                log.warning(
+                    "tick.clock_set_back", job=self.name, seconds=int((job.next_run_time - now).total_seconds())
+                )
                 job.modify(next_run_time=now)
 
     async def _run(self) -> None:
@@ -112,7 +117,7 @@ class Alarm:
         except Exception:
             # A job that raises would only be logged by APScheduler; counted here, it shows on the health page.
             self.failures += 1
-            log.exception("tick.failed", failures=self.failures)
+            log.exception("tick.failed", job=self.name, failures=self.failures)
             return
         self.ticked_at = self._clock.now()
         self.due(next_due)

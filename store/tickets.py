@@ -183,6 +183,13 @@ def held_until(conn: Connection, workspace: str, now: datetime) -> list[int]:
     return list(conn.execute(statement.order_by(table.c.ticket_id)).scalars())
 
 
+def silent(conn: Connection, workspace: str, before: datetime, *, limit: int = 1000) -> list[TicketRecord]:
+    """Open tickets without a deadline of which nothing was heard since an instant, the longest silence first."""
+    without = (table.c.next_breach_at.is_(None), table.c.not_a_ticket.is_(False), table.c.last_event_at < before)
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, _OPEN, *without)
+    return list(records(TicketRecord, conn.execute(statement.order_by(table.c.last_event_at).limit(limit))))
+
+
 def quiet(conn: Connection, workspace: str, status: str, until: datetime, *, limit: int) -> list[int]:
     """The tickets of a status that have been quiet since `until` or longer, the longest first."""
     mine = (table.c.workspace == workspace, table.c.status == status, table.c.quiet_since <= until)

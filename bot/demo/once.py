@@ -32,5 +32,8 @@ async def play_to_the_end(
 
 
 async def _next_instant(stage: Stage, line: Line | None) -> datetime | None:
-    found = [line.at if line else None, await stage.bot.rounds.next_at(), stage.next_retry()]
-    return min((at for at in found if at is not None), default=None)
+    rounds = stage.bot.rounds
+    found = [line.at if line else None, await rounds.next_at(), stage.next_retry()]
+    if not any(found):
+        return None  # the calendar alone would go on for ever
+    return min(at for at in (*found, await rounds.next_regular_at()) if at is not None)

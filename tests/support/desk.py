@@ -131,7 +131,8 @@ class Desk:
         await self.stage.settle()
 
     async def _next_instant(self) -> datetime | None:
-        found = (await self.bot.rounds.next_at(), self.stage.next_retry())
+        rounds = self.bot.rounds
+        found = (await rounds.next_at(), await rounds.next_regular_at(), self.stage.next_retry())
         return min((at for at in found if at is not None), default=None)
 
     async def _moment(self) -> None:

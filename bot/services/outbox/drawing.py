@@ -17,6 +17,7 @@ from bot.services.alerting.alert_views import alert_view, display_name, held
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.digest_drawing import Sight, draw_digest
 from bot.services.outbox.drawn import Drawn, Void
+from bot.services.regular import posts as regular
 from bot.services.workspace import notices
 from bot.services.workspace.desk import Desk
 from bot.slack.alert_posts import AlertView, alert
@@ -55,7 +56,7 @@ class Drawing:
             return await _draw_ending(message, db=db, desk=desk, directory=directory)
         if message.kind == alerts.CORRECTION:
             return await _draw_correction(message, db=db)
-        if message.kind in {alerts.NOTE, alerts.HOLD_OVER, alerts.NOTICE, alerts.DIRECT_NOTICE}:
+        if message.kind in alerts.SAID:
             return await self._draw_said(message)
         if message.kind in alerts.DIGESTS:
             sight = Sight(link=self.link, started_at=self.desk().opened_at, now=now)
@@ -65,7 +66,8 @@ class Drawing:
     async def _draw_said(self, message: OutboxMessage) -> Drawn | Void:
         if message.kind in {alerts.NOTE, alerts.HOLD_OVER}:
             return await card_threads.draw(message, db=self.db, desk=self.desk(), directory=self.directory)
-        return Drawn(channel=message.destination, post=notices.post(message))
+        drawn = regular.post(message) if message.kind in alerts.REGULARS else notices.post(message)
+        return Drawn(channel=message.destination, post=drawn)
 
     async def _draw_alert(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
         told = await self.db.read(partial(held, self.desk(), message, now))

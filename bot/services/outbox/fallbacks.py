@@ -16,7 +16,9 @@ from bot.services.alerting.alerts import (
     DIRECT_DIGEST,
     DIRECT_DIGEST_PAGE,
     DIRECT_NOTICE,
+    DIRECT_REGULAR,
     NOTICE,
+    REGULAR,
     SINGLE,
 )
 from bot.services.alerting.digests import Member, digest_rows, members_of
@@ -24,6 +26,9 @@ from bot.services.workspace import notices
 from bot.services.workspace.desk import Desk
 from store import tickets
 from store.outbox import NewMessage, OutboxMessage
+
+# As they were; the pages of a digest find their root under its own new key.
+_TO_AN_ADMIN = {DIGEST: DIRECT_DIGEST, DIGEST_PAGE: DIRECT_DIGEST_PAGE, REGULAR: DIRECT_REGULAR}
 
 
 def fallbacks(conn: Connection, desk: Desk, message: OutboxMessage, now: datetime) -> list[NewMessage]:
@@ -36,10 +41,10 @@ def fallbacks(conn: Connection, desk: Desk, message: OutboxMessage, now: datetim
         return notices.for_an_admin(desk, message, now)
     if message.kind in SINGLE:
         return _single(conn, desk, message, now, admin)
+    if message.kind in _TO_AN_ADMIN:
+        return [_again(message, _TO_AN_ADMIN[message.kind], admin, now)] if admin else []
     if message.kind not in DIGESTS:
         return []
-    if message.kind in {DIGEST, DIGEST_PAGE}:
-        return [_moved(message, admin, now)] if admin else []
     if message.fallback_of is not None or message.kind == DIRECT_DIGEST:
         return []  # the pages of a direct digest, which name everything, go their own way
     return _spread(conn, desk, message, now, admin)
@@ -74,11 +79,6 @@ def _again(
         depends_on=f"{message.depends_on}:fallback" if message.kind == DIGEST_PAGE else None,
         fallback_of=message.key,
     )
-
-
-def _moved(message: OutboxMessage, admin: str, now: datetime) -> NewMessage:
-    """A root or a page of a digest as it was, for an admin; pages find their root under its own new key."""
-    return _again(message, DIRECT_DIGEST if message.kind == DIGEST else DIRECT_DIGEST_PAGE, admin, now)
 
 
 def _spread(conn: Connection, desk: Desk, message: OutboxMessage, now: datetime, admin: str) -> list[NewMessage]:
