@@ -79,7 +79,7 @@ class Door:
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.CancelledError):
             up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._sandbox_port)
             port = up_writer.get_extra_info("sockname")[1]
             self.behind.add(port)

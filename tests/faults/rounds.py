@@ -101,10 +101,11 @@ async def _harmed(made: Scene, harm: Harm) -> dict[str, int]:
     made.weather.set_in()
     for replica in made.replicas:
         replica.start()
+    # A channel's history begins when it is first seen: what is said and lost before that is nobody's.
+    await until(made.replicas[0].runs)
+    await until(made.ledger.swept_at)
     going_on = [asyncio.create_task(made.people.talk()), asyncio.create_task(made.weather.change())]
     try:
-        # Before there are tables nobody can be asked who has which ticket.
-        await until(made.replicas[0].runs)
         return await harm(made)
     finally:
         for task in going_on:
