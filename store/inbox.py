@@ -290,6 +290,12 @@ def outcomes(conn: Connection, workspace: str, keys: Sequence[str]) -> dict[str,
     return found
 
 
+def body(conn: Connection, workspace: str, key: str) -> str | None:
+    """What was received under a key; None when nothing was."""
+    statement = select(table.c.body).where(table.c.workspace == workspace, table.c.key == key)
+    return conn.execute(statement).scalar()
+
+
 def oldest_pending(conn: Connection) -> datetime | None:
     """When the oldest envelope that still waits happened."""
     return conn.execute(select(func.min(table.c.event_at)).where(_PENDING)).scalar()

@@ -10,6 +10,8 @@ from bot.slack.envelopes import Payload, mapping, parse_ts, text_of
 _HUMAN_SUBTYPES = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_message"})
 
 APP_EDIT = "an app edited its message"
+# Under which name we keep, in what was received, what the rules read in words that are gone.
+MEANT = "threadline_meant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Message:
         team: The author's Slack team, where Slack says so.
         bot_id: Set when an app wrote it, also without a subtype.
         edited_at: When the words became these, where they were others before.
+        meant: What the rules read in the words as they were first, where those are gone.
     """
 
     channel: str
@@ -37,6 +40,7 @@ class Message:
     app_id: str = ""
     file_names: tuple[str, ...] = ()
     edited_at: datetime | None = None
+    meant: str | None = None
 
     @property
     def root_ts(self) -> str:
@@ -102,6 +106,7 @@ def message_from(raw: Payload, *, channel: str) -> Message | None:
         app_id=text_of(raw.get("app_id")) or text_of(mapping(raw.get("bot_profile")).get("app_id")),
         file_names=_file_names(raw.get("files")),
         edited_at=_edited_at(raw),
+        meant=text_of(raw[MEANT]) if MEANT in raw else None,
     )
 
 

@@ -52,13 +52,20 @@ class Said:
             text=self.text,
             id=self.key,
             edited_at=self.message.edited_at,
+            meant=self.message.meant,
         )
 
     def created(self) -> events.Created:
         """The message as the first of a ticket."""
         said = self.comment()
         return events.Created(
-            at=said.at, by=said.by, user=said.user, text=said.text, id=said.id, edited_at=said.edited_at
+            at=said.at,
+            by=said.by,
+            user=said.user,
+            text=said.text,
+            id=said.id,
+            edited_at=said.edited_at,
+            meant=said.meant,
         )
 
 

@@ -4,6 +4,7 @@ Every function here has two halves. The first gathers, and may ask Slack; it ret
 database connection that decides and applies in one transaction and says in a word or two what came of it.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -127,12 +128,14 @@ class Intake:
         place = await self.speakers.directory.channel(channel)
         if place is None or channel in self.desk.config.alert_channels or not is_tracked(self.desk.config, place):
             return None
-        message = await self._fetch(channel, ts)
+        heard = await self._heard(channel, ts)
+        message = heard or await self._fetch(channel, ts)
         if message is None or self._is_ours(message):
             return None
         speaker = await self.speakers.of(message, external=place.is_external)
         settings = self.desk.config.channel(channel)
-        return Said(message=message, speaker=speaker, channel=place, settings=settings, source=Source.LOOKUP)
+        source = self.source if heard else Source.LOOKUP
+        return Said(message=message, speaker=speaker, channel=place, settings=settings, source=source)
 
     async def _parent(self, said: Said) -> Said | None:
         """The first message of a thread that has no ticket yet: events may arrive out of order, or never."""
@@ -143,11 +146,21 @@ class Intake:
         )
         if found is not None:
             return None
-        parent = await self._fetch(message.channel, thread_ts) or self._parent_from(message)
+        heard = await self._heard(message.channel, thread_ts)
+        parent = heard or await self._fetch(message.channel, thread_ts) or self._parent_from(message)
         if parent is None or self._is_ours(parent):
             return None
         speaker = await self.speakers.of(parent, external=said.channel.is_external)
-        return replace(said, message=parent, speaker=speaker, source=Source.LOOKUP)
+        source = said.source if heard else Source.LOOKUP
+        return replace(said, message=parent, speaker=speaker, source=source)
+
+    async def _heard(self, channel: str, ts: str) -> Message | None:
+        """A message that Slack has delivered, though nothing came of it then."""
+        key = f"{Kind.EVENT}:message:{channel}:{ts}"
+        received = await self.speakers.db.read(lambda conn: inbox.body(conn, self.desk.workspace, key))
+        event = mapping(mapping(json.loads(received)).get("event")) if received else {}
+        message = read_message(event) if event else None
+        return message if isinstance(message, Message) else None
 
     async def _fetch(self, channel: str, thread_ts: str) -> Message | None:
         call = self.slack.client().conversations_replies(channel=channel, ts=thread_ts, limit=1)
@@ -174,19 +187,19 @@ def _key_of(event: Payload) -> str:
 
 def _drop(desk: Desk, key: str, outcome: str, conn: Connection, _now: datetime) -> str:
     """A card quotes the customer, and comes back to us as an event: those words are never needed."""
-    forgetting.forget_envelope(conn, desk.workspace, key)
+    forgetting.forget_envelope(conn, desk, key)
     return outcome
 
 
 def _edit(desk: Desk, edit: Edit, key: str, conn: Connection, now: datetime) -> str:
     outcome = threads.edit(desk, edit, conn, now)
-    forgetting.forget_edited(conn, desk.workspace, edit.channel, edit.ts, edit=key, text=edit.text)
+    forgetting.forget_edited(conn, desk, edit.channel, edit.ts, edit=key, text=edit.text)
     return outcome
 
 
 def _delete(desk: Desk, deletion: Deletion, source: Source, conn: Connection, now: datetime) -> str:
     outcome = threads.delete(desk, deletion, source, conn, now)
-    forgetting.forget_deleted(conn, desk.workspace, deletion.channel, deletion.ts)
+    forgetting.forget_deleted(conn, desk, deletion.channel, deletion.ts)
     return outcome
 
 
@@ -196,11 +209,11 @@ def _decide(desk: Desk, said: Said, decide: Apply, conn: Connection, now: dateti
     if outcome.startswith(("ticket opened", "comment")):
         for span in _spans_after(said):
             inbox.handle_again(conn, desk.workspace, span, _TOO_EARLY, now)
-        if said.speaker.role is Role.END_USER:
+        if said.speaker.role is Role.END_USER or outcome.startswith("comment: unthreaded"):
             inbox.handle_again(conn, desk.workspace, _since(said, now), _WITHOUT_A_CUSTOMER, now)
     else:
-        forgetting.forget_if_deleted(conn, desk.workspace, said.message.channel, said.message.ts)
-        forgetting.forget_if_edited(conn, desk.workspace, said.message.channel, said.message.ts)
+        forgetting.forget_if_deleted(conn, desk, said.message.channel, said.message.ts)
+        forgetting.forget_if_edited(conn, desk, said.message.channel, said.message.ts)
     return outcome
 
 
@@ -213,9 +226,9 @@ def open_by_reaction(desk: Desk, said: Said, conn: Connection, now: datetime) ->
 
 
 def _since(said: Said, now: datetime) -> tuple[str, str]:
-    """Between which keys lies what was written in the channel after a message."""
+    """Between which keys lies what was written in the channel after the beginning of a message's thread."""
     own = f"{Kind.EVENT}:message:{said.message.channel}:"
-    return f"{own}{said.message.ts}", f"{own}{now.timestamp():.6f}:z"
+    return f"{own}{said.message.root_ts}", f"{own}{now.timestamp():.6f}:z"
 
 
 def _spans_after(said: Said) -> list[tuple[str, str]]:

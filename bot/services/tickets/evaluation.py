@@ -165,7 +165,7 @@ def _save_ticket(
     now: datetime,
 ) -> None:
     seen = state.ticket
-    last_at = max(state.last_at or ticket.last_event_at, ticket.last_event_at)
+    last_at = state.last_at or ticket.last_event_at
     deadlines = [instance.breach_at for instance in state.open_instances if instance.breach_at is not None]
     ended = seen.status.ended
     solved_at = next((instance.ended_at for instance in state.solved_instances), None)

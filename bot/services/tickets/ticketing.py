@@ -107,13 +107,13 @@ def hear(conn: Connection, desk: Desk, known: TicketEvent, said: Entry, now: dat
     The words that it had at first count for the rules; what it says now is still the newer version.
     """
     first = event_to_json(said.event)
-    is_gone = ticket_events.find(conn, desk.workspace, f"{known.key}:deleted") is not None
     body = {name: value for name, value in known.body.items() if name != "meant"}
+    is_gone = ticket_events.find(conn, desk.workspace, f"{known.key}:deleted") is not None
     if (is_gone or "edited_at" in body) and body.get("text") != first["text"]:
         heard = replace(known, body=body | {"text": first["text"]})
-        body |= {"meant": _meaning(conn, desk, heard)}
+        body |= {"meant": first["meant"] if "meant" in first else _meaning(conn, desk, heard)}
     else:
-        body |= {"text": first["text"]}
+        body |= {name: first[name] for name in ("text", "meant") if name in first}
     ticket_events.hear(conn, desk.workspace, known.key, body, said.source)
     ticket = tickets.lock(conn, desk.workspace, known.ticket_id)
     assert ticket is not None, "an event belongs to a ticket"
