@@ -13,6 +13,7 @@ from bot.cli.operation import doctor, run
 from bot.cli.queues import inbox_commands, outbox_commands
 from bot.cli.reports import report
 from bot.cli.sandboxed import sandbox
+from bot.cli.simulation import simulation
 
 app = typer.Typer(
     name="threadline",
@@ -32,6 +33,7 @@ app.command("apply")(apply)
 app.command("export")(export)
 app.command("evaluate")(evaluate)
 app.command("explain")(explain)
+app.command("simulate")(simulation)
 app.add_typer(import_commands, name="import")
 app.command("report")(report)
 app.command("migrate")(migrate)

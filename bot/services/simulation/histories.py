@@ -1,0 +1,98 @@
+"""Where history to simulate comes from: the database, or a timeline file."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot.errors import BotError
+from bot.services.simulation.simulating import Setup, Tell
+from sla.engine import History, fold
+from sla.errors import SlaError
+from sla.events import event_from_json
+from sla.simulate import story_under, under
+from sla.ticket import ticket_from_json
+from sla.timeline import Timeline, TimelineTicket, parse_timeline, tell_stories
+from store import ticket_events, tickets
+
+_MOST_BYTES = 64 * 1024 * 1024
+_AT_ONCE = 500
+
+
+def stored_history(conn: Connection, workspace: str, until: datetime, since: datetime | None = None) -> Tell:
+    """The tickets of the database, those opened since an instant if one is given."""
+
+    def tell(setup: Setup) -> Iterator[tuple[History, datetime]]:
+        after = 0
+        while batch := tickets.by_number(conn, workspace, after=after, limit=_AT_ONCE):
+            after = batch[-1].ticket_id
+            for ticket in batch:
+                if "initial" not in ticket.state or (since is not None and ticket.created_at < since):
+                    continue
+                told = ticket_events.of_ticket(conn, workspace, ticket.ticket_id)
+                events = story_under((event_from_json(one.body) for one in told), setup.rules)
+                initial = setup.begin(under(ticket_from_json(ticket.state["initial"]), setup.rules))
+                yield fold(initial, setup.rules, events, max([until, *(event.at for event in events)])), until
+
+    return tell
+
+
+def timelines(path: Path) -> list[Timeline]:
+    """The timelines of a file: one JSON object, or JSONL with one on each line.
+
+    Raises:
+        BotError: There is no such file, or it is none of the two.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_MOST_BYTES + 1)
+        text = raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise BotError(f"There is no history at {path}.", exit_code=2) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BotError(f"{path} cannot be read as text: {error}.", exit_code=2) from None
+    if len(raw) > _MOST_BYTES:
+        raise BotError(f"{path} is larger than {_MOST_BYTES // 1024**2} MiB.")
+    try:
+        return [parse_timeline(text)]
+    except SlaError as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
+            raise BotError(f"{path} is neither a timeline nor a Slack export. {error}") from None
+    return [_line(path, number, line) for number, line in enumerate(lines, start=1)]
+
+
+def _line(path: Path, number: int, line: str) -> Timeline:
+    try:
+        return parse_timeline(line)
+    except SlaError as error:
+        raise BotError(f"Line {number} of {path} is no timeline. {error}") from None
+
+
+def timeline_history(found: list[Timeline]) -> Tell:
+    """The tickets of timelines; those of several lines are told apart by the line's number."""
+
+    def tell(setup: Setup) -> Iterator[tuple[History, datetime]]:
+        for number, timeline in enumerate(found, start=1):
+            prefix = f"{number}:" if len(found) > 1 else ""
+            for history in tell_stories(_under(timeline, setup)):
+                yield _named(history, prefix), timeline.until
+
+    return tell
+
+
+def _under(timeline: Timeline, setup: Setup) -> Timeline:
+    retold = tuple(
+        TimelineTicket(
+            ticket=setup.begin(under(each.ticket, setup.rules)), events=tuple(story_under(each.events, setup.rules))
+        )
+        for each in timeline.tickets
+    )
+    return replace(timeline, rules=setup.rules, tickets=retold)
+
+
+def _named(history: History, prefix: str) -> History:
+    ticket = history.state.ticket
+    return replace(history, state=history.state._replace(ticket=ticket._replace(id=f"{prefix}{ticket.id}")))

@@ -1,0 +1,125 @@
+"""A simulation as one page that stands by itself: no script, and nothing is fetched from anywhere."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.services.reporting.tables import percent
+from bot.services.simulation.simulating import Outcome, Simulation
+from bot.services.simulation.words import WEEKDAYS, figures_table, flips_table, summary, targets_table
+from bot.slack.wording import metric_label
+from sla.report import Dimension, Figures
+from sla.simulate import StaffingCell
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_MOST_FLIPS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A metric's attainment as a bar, in percent of its length."""
+
+    label: str
+    before: float | None
+    after: float
+    before_text: str
+    after_text: str
+    counts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heat:
+    """An hour of the week; `level` from 0 (nobody waited too long) to 4 (most did)."""
+
+    waiting: int
+    level: int
+    closed: bool
+    told: str
+
+
+def page_of(found: Simulation) -> str:
+    """The page."""
+    flips = flips_table(found)
+    return _TEMPLATES.get_template("simulation.html").render(
+        found=found,
+        summary=summary(found),
+        bars=_bars(found),
+        tables=figures_table(found),
+        targets=targets_table(found.candidate),
+        flips=flips,
+        shown_flips=flips.rows[:_MOST_FLIPS],
+        weekdays=WEEKDAYS,
+        heat=_heat(found.candidate),
+        outside=_outside(found.candidate),
+        after=_total(found.candidate),
+        before=None if found.baseline is None else _total(found.baseline),
+        percent=percent,
+    )
+
+
+def _total(outcome: Outcome) -> Figures:
+    return outcome.reports[Dimension.METRIC].total
+
+
+def _bars(found: Simulation) -> list[Bar]:
+    old = (
+        {}
+        if found.baseline is None
+        else {each.key[0]: each.figures for each in found.baseline.reports[Dimension.METRIC].groups}
+    )
+    return [
+        _bar(
+            metric_label(group.key[0] or ""),
+            old.get(group.key[0]),
+            group.figures,
+            is_compared=found.baseline is not None,
+        )
+        for group in found.candidate.reports[Dimension.METRIC].groups
+    ]
+
+
+def _bar(label: str, before: Figures | None, after: Figures, *, is_compared: bool) -> Bar:
+    share = before.attainment if before else None
+    return Bar(
+        label=label,
+        before=100 * (share or 0.0) if is_compared else None,
+        after=100 * (after.attainment or 0.0),
+        before_text=percent(share),
+        after_text=percent(after.attainment),
+        counts=f"{after.met} of {after.counted}",
+    )
+
+
+def _heat(outcome: Outcome) -> list[list[Heat]]:
+    cells = {(cell.weekday, cell.hour): cell for cell in outcome.cells}
+    return [[_heat_of(cells.get((day, hour)), day, hour) for hour in range(24)] for day in range(7)]
+
+
+def _heat_of(cell: StaffingCell | None, day: int, hour: int) -> Heat:
+    when = f"{WEEKDAYS[day]} {hour:02}:00"
+    if cell is None:
+        return Heat(waiting=0, level=0, closed=False, told=f"{when}: nobody began to wait")
+    share = cell.missed / cell.waiting
+    level = 0 if not cell.missed else 1 + min(3, int(share * 4))
+    closed = cell.closed > cell.waiting / 2
+    hours = ", outside of working hours" if closed else ""
+    told = f"{when}{hours}: {cell.waiting} began to wait, {cell.missed} waited too long"
+    return Heat(waiting=cell.waiting, level=level, closed=closed, told=told)
+
+
+def _outside(outcome: Outcome) -> str:
+    """What working hours miss, in a sentence."""
+    waiting = sum(cell.waiting for cell in outcome.cells)
+    closed = sum(cell.closed for cell in outcome.cells)
+    if not waiting:
+        return "Nobody waited for a reply."
+    worst = max(outcome.cells, key=lambda cell: (cell.missed, cell.waiting))
+    where = f" Most waited too long on {WEEKDAYS[worst.weekday]} from {worst.hour:02}:00 on." if worst.missed else ""
+    return f"{closed} of {waiting} times ({percent(closed / waiting)}) customers wrote outside of working hours.{where}"
