@@ -134,7 +134,7 @@ async def test_an_answer_that_slack_delivers_late_takes_back_that_the_ticket_was
     assert (await status_changes(tidy_desk))[-1] == ("Wed 09:05", "solved")
 
     tidy_desk.sandbox.faults.clear()
-    await tidy_desk.settle()
+    await tidy_desk.pass_time(minutes=1)
     assert [to for _, to in await status_changes(tidy_desk)] == ["pending"]
     assert tidy_desk.facts()["Status"] == "open"
     assert await done_by_itself(tidy_desk) == [("auto_solve", "Wed 09:05", False), ("auto_solve", "Wed 10:00", True)]
@@ -147,7 +147,7 @@ async def test_a_note_that_slack_delivers_late_takes_nothing_back(tidy_desk: Des
     tidy_desk.sandbox.act.post("C0TRIAGE", "U0BEN", "I called them", thread_ts=tidy_desk.card_ts())
     await tidy_desk.at("wed 10:00")
     tidy_desk.sandbox.faults.clear()
-    await tidy_desk.settle()
+    await tidy_desk.pass_time(minutes=1)
     assert tidy_desk.facts()["Status"] == "solved"
     assert await done_by_itself(tidy_desk) == [("auto_solve", "Wed 09:05", False)]
 
