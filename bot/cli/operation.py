@@ -5,7 +5,7 @@ import hashlib
 import os
 import signal
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 import typer
@@ -23,8 +23,10 @@ from bot.connection import Connection, Part
 from bot.errors import BotError
 from bot.observability import set_up_logging
 from bot.services.workspace.checkup import check_up
+from bot.services.workspace.desk import Desk
 from bot.settings import Settings
 from bot.watchdog import Watchdog
+from store import rules as versions
 from store.engine import Database
 from store.takeover import take_over
 
@@ -48,7 +50,7 @@ def run(
 def doctor() -> int:
     """Check tokens, scopes, channels, database and configuration, and say what to do."""
     settings = Settings.load()
-    findings = asyncio.run(check_up(settings, SystemClock().now()))
+    findings = asyncio.run(check_up(settings, SystemClock().now(), _environment()))
     for finding in findings:
         tell(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
     return 0 if all(finding.ok for finding in findings) else NO
@@ -118,6 +120,8 @@ async def _run(settings: Settings, connection: Connection, only: Part | None) ->
             # We hold the file: whoever had claimed anything in it is dead.
             await db.write(lambda conn: take_over(conn, clock.now()))
         await bot.start()
+        if remark := await _file_remark(settings, db, bot.desk()):
+            tell(remark)
         tell(f"Threadline runs for {bot.desk().installation.name}; its status page is {bot.address}/")
         await stopped.wait()
     finally:
@@ -125,6 +129,23 @@ async def _run(settings: Settings, connection: Connection, only: Part | None) ->
         await db.close()
 
 
-def _config(settings: Settings) -> Config:
+def _config(settings: Settings, today: date | None = None) -> Config:
     path = settings.config_path
-    return load_config(read_config_text(path), source=str(path), today=SystemClock().now().date())
+    return load_config(read_config_text(path), source=str(path), today=today or SystemClock().now().date())
+
+
+async def _file_remark(settings: Settings, db: Database, desk: Desk) -> str:
+    """What is to be said about a file that is not what is in force; without a file, nothing."""
+    stored = await db.read(lambda conn: versions.load(conn, desk.workspace, desk.rules_version))
+    path = settings.config_path
+    if stored is None or not path.exists():
+        return ""
+    saved = f"{stored.created_at:%Y-%m-%d %H:%M} UTC"
+    in_force = f"Version {stored.version} of the configuration, saved {saved}, is in force"
+    try:
+        # Public holidays are copied in from a date on: the file is read as on the day on which the version was saved.
+        if _config(settings, stored.created_at.date()) == desk.config:
+            return ""
+    except BotError as error:
+        return f"{in_force}; {path} cannot be used: {error}"
+    return f"{in_force}, and {path} differs: `threadline diff {path}` shows how, `threadline apply {path}` applies it."

@@ -1,5 +1,6 @@
 """What ``doctor`` looks at: everything that has to be right before the first alert can arrive."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -11,11 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config.config import Config
 from bot.config.load import load_config
 from bot.errors import BotError
+from bot.services.workspace.first_day import missing_secrets, missing_steps
 from bot.services.workspace.opening import who_am_i
 from bot.settings import Settings
 from bot.slack.client import SlackClients, SlackUnavailableError, ask
 from bot.slack.directory import Directory
 from bot.slack.wording import span
+from store import rules as versions
 from store.engine import Database
 from store.errors import StoreError
 
@@ -48,17 +51,24 @@ class Finding:
     detail: str
 
 
-async def check_up(settings: Settings, now: datetime) -> list[Finding]:
-    """Look at everything; nothing is changed. ``now`` is this machine's time, which is compared with Slack's."""
+async def check_up(settings: Settings, now: datetime, environ: Mapping[str, str]) -> list[Finding]:
+    """Look at everything; nothing is changed.
+
+    Args:
+        settings: The environment, read.
+        now: This machine's time, which is compared with Slack's.
+        environ: Holds the secrets of webhooks, under the names that the configuration gives.
+    """
     findings = [_environment(settings)]
     findings.append(await _database(settings))
     config, found = _configuration(settings, now)
     findings += found
     if settings.slack_bot_token is None:
+        findings += _first_day(settings, config, environ)
         return [*findings, Finding(what="Slack", ok=False, detail="set SLACK_BOT_TOKEN (xoxb-...) to go on")]
     slack = SlackClients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
     try:
-        return findings + await _slack(settings, slack, config, now)
+        return findings + await _slack(settings, slack, config, now, environ)
     finally:
         await slack.close()
 
@@ -104,12 +114,44 @@ def _configuration(settings: Settings, now: datetime) -> tuple[Config | None, li
     return config, [Finding(what="configuration", ok=True, detail=f"{path} has no problems")]
 
 
-async def _slack(settings: Settings, slack: SlackClients, config: Config | None, now: datetime) -> list[Finding]:
+def _first_day(settings: Settings, config: Config | None, environ: Mapping[str, str]) -> list[Finding]:
+    """What the configuration lacks, and the secrets that it asks for and the environment has not."""
+    if config is None:
+        return []
+    steps = [*missing_steps(config), *missing_secrets(config, environ, has_mail=settings.smtp_url is not None)]
+    return [Finding(what=step.what, ok=not step.needed, detail=step.todo) for step in steps]
+
+
+async def _in_force(settings: Settings, workspace: str, file: Config | None) -> tuple[Config | None, list[Finding]]:
+    """The configuration that the bot works under: the newest version in the database, else the file."""
+    url = settings.database_url.get_secret_value()
+    if _file_to_be_made(url):
+        return file, []
+    db = Database(url)
+    try:
+        await db.open()
+        stored = await db.read(lambda conn: versions.current(conn, workspace))
+    except StoreError:
+        return file, []  # which is a finding already
+    finally:
+        await db.close()
+    if stored is None:
+        return file, []
+    config = Config.from_document(stored.document)
+    same = "" if config == file else "; the file differs: `threadline diff` shows how, `threadline apply` applies it"
+    return config, [Finding(what="in force", ok=True, detail=f"version {stored.version} of the configuration{same}")]
+
+
+async def _slack(
+    settings: Settings, slack: SlackClients, config: Config | None, now: datetime, environ: Mapping[str, str]
+) -> list[Finding]:
     try:
         installation = await who_am_i(slack)
     except BotError as error:
-        return [Finding(what="bot token", ok=False, detail=str(error))]
-    findings = [Finding(what="bot token", ok=True, detail=f"{installation.name} ({installation.workspace})")]
+        return [*_first_day(settings, config, environ), Finding(what="bot token", ok=False, detail=str(error))]
+    config, findings = await _in_force(settings, installation.workspace, config)
+    findings += _first_day(settings, config, environ)
+    findings.append(Finding(what="bot token", ok=True, detail=f"{installation.name} ({installation.workspace})"))
     try:
         findings += await _scopes_and_clock(slack, now)
         findings.append(await _app_token(settings))
@@ -162,8 +204,6 @@ async def _channels(directory: Directory, config: Config) -> list[Finding]:
     findings = []
     wanted = [(channel, "alert channel") for channel in sorted(config.alert_channels)]
     wanted += [(channel, "customer channel") for channel in sorted(config.channels)]
-    if not config.alert_channels:
-        findings.append(Finding(what="alert channel", ok=False, detail="none is named: set alert_channel"))
     for channel, what in wanted:
         found = await directory.channel(channel)
         if found is None:

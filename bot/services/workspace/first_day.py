@@ -9,39 +9,46 @@ from bot.config.model import DestinationKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingStep:
-    """Something that is not there yet, and what to do about it."""
+    """Something that is not there yet, and what to do about it.
+
+    Attributes:
+        needed: Whether no alert can arrive, or no deadline be set, before it is there.
+    """
 
     what: str
     todo: str
+    needed: bool = True
 
 
 def missing_steps(config: Config) -> list[MissingStep]:
-    """What the configuration lacks, the most important first; nothing of it keeps the bot from running."""
+    """What the configuration lacks; nothing of it keeps the bot from running."""
     return list(_steps(config))
 
 
 def _steps(config: Config) -> Iterator[MissingStep]:
+    policies, agents = config.document.get("policies"), config.agents
     if not config.admins:
-        yield MissingStep(what="admins", todo="write your Slack user id into admins: nobody may set this up in Slack")
-    if not (config.agents.users or config.agents.user_groups):
-        yield MissingStep(
-            what="agents", todo="say who answers: nobody is named, so in your own channels nobody answers as an agent"
-        )
+        todo = "nobody may change the set-up in Slack: write your Slack user id into admins of the file"
+        yield MissingStep(what="admins", todo=todo, needed=False)
+    if not (agents.users or agents.user_groups):
+        todo = "say who answers: nobody is named"
+        if agents.home_workspace:
+            todo += ", so only in shared channels somebody counts as an agent"
+        yield MissingStep(what="agents", todo=todo, needed=not agents.home_workspace)
     if not config.alert_channels:
-        yield MissingStep(what="alert channel", todo="choose one: without it there are no cards and no alerts")
-    if not config.channels:
-        yield MissingStep(
-            what="customer channel", todo="invite Threadline into one, /invite @Threadline, and set it up"
-        )
-    if not config.document.get("policies"):
-        yield MissingStep(
-            what="policies", todo="pick a template: without policies nothing is promised and nothing is late"
-        )
+        yield MissingStep(what="alert channel", todo="choose one (alert_channel): without it nobody is alerted")
+    if not config.channels and not config.customers:
+        todo = "only channels shared with other companies are followed: set up the others"
+        yield MissingStep(what="customer channels", todo=todo, needed=False)
+    if not policies:
+        yield MissingStep(what="policies", todo="begin with a template: without policies nothing has a deadline")
     elif not config.default_priority:
-        yield MissingStep(what="default_priority", todo="set it in the file: tickets without a priority have no target")
+        todo = "set it in the file: a ticket without a priority has no deadline"
+        yield MissingStep(what="default_priority", todo=todo, needed=False)
     for name, group in config.groups.items():
         if not group.users and not group.user_group:
-            yield MissingStep(what=f"group {name}", todo="name its people in the file: nobody is in it")
+            todo = "name its people in the file: alerts for it reach nobody"
+            yield MissingStep(what=f"group {name}", todo=todo, needed=False)
 
 
 def missing_secrets(config: Config, environ: Mapping[str, str], *, has_mail: bool) -> list[MissingStep]:

@@ -1,6 +1,10 @@
 """`threadline doctor`: what is looked at, and what to do where it is not right."""
 
+import signal
+
 import pytest
+
+from tests.support.processes import started
 
 SCOPES = [
     "app_mentions:read",
@@ -126,3 +130,54 @@ async def test_without_anything_every_missing_thing_is_named(run):
         "FAIL  configuration: there is no threadline.yml: `threadline init` writes one",
         "FAIL  Slack: set SLACK_BOT_TOKEN (xoxb-...) to go on",
     ]
+
+
+async def test_an_empty_configuration_lacks_everything_step_by_step(run, folder):
+    (folder / "threadline.yml").write_text("admins: []\n", encoding="utf-8")
+    ended = await run("doctor")
+    steps = [line for line in ended.out.splitlines() if not line.startswith(("ok    database", "FAIL  environment"))]
+    assert steps == [
+        "ok    configuration: threadline.yml has no problems",
+        "ok    admins: nobody may change the set-up in Slack: write your Slack user id into admins of the file",
+        "ok    agents: say who answers: nobody is named, so only in shared channels somebody counts as an agent",
+        "FAIL  alert channel: choose one (alert_channel): without it nobody is alerted",
+        "ok    customer channels: only channels shared with other companies are followed: set up the others",
+        "FAIL  policies: begin with a template: without policies nothing has a deadline",
+        "FAIL  Slack: set SLACK_BOT_TOKEN (xoxb-...) to go on",
+    ]
+
+
+async def test_a_mail_server_and_the_secrets_of_webhooks_are_looked_for(findings, folder):
+    file = folder / "threadline.yml"
+    asked = (
+        'routes: {default: {thresholds: {"0": ["mail:lead@example.com", "webhook:pager"]}}}\n'
+        'webhooks: {pager: {url: "https://example.com/hook", secret_env: PAGER_SECRET},'
+        ' unused: {url: "https://example.com/other", secret_env: OTHER_SECRET}}\n'
+    )
+    file.write_text(file.read_text(encoding="utf-8") + asked, encoding="utf-8")
+    code, wrong, _ = await findings()
+    assert code == 1
+    assert wrong == [
+        "webhook pager: set the environment variable PAGER_SECRET: without it a route's calls cannot be signed",
+        "mail: set THREADLINE_SMTP_URL, such as smtps://user:password@mail.example.com: a route writes to a mailbox",
+    ]
+    code, wrong, told = await findings(PAGER_SECRET="a secret", THREADLINE_SMTP_URL="smtp://user:secret@mail.test")
+    assert (code, wrong) == (0, [])
+    assert "secret@" not in told
+    assert "a secret" not in told
+
+
+async def test_what_is_in_force_is_looked_at_and_a_file_that_differs_is_named(findings, folder, slack):
+    async with started("run", folder=folder, **slack.variables) as running:
+        await running.says("Threadline runs for")
+        await running.end(signal.SIGTERM)
+    _, _, told = await findings()
+    assert "ok    in force: version 1 of the configuration\n" in told
+    file = folder / "threadline.yml"
+    file.write_text(file.read_text().replace("alert_channel: C0TRIAGE", "alert_channel: C0GONE"))
+    code, wrong, told = await findings()
+    assert (code, wrong) == (0, [])
+    assert (
+        "ok    in force: version 1 of the configuration; the file differs: `threadline diff` shows how, "
+        "`threadline apply` applies it"
+    ) in told.splitlines()

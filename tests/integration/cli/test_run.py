@@ -147,6 +147,21 @@ async def test_a_second_run_on_the_same_file_is_refused(run, slack, folder):
     assert sentence.endswith("stop it first, or use PostgreSQL for several.")
 
 
+async def test_a_file_that_differs_from_what_is_in_force_is_reported_and_not_applied(slack, folder):
+    file = folder / "threadline.yml"
+    for remark in ("Threadline runs", "is in force, and threadline.yml differs: `threadline diff threadline.yml`"):
+        async with started("run", folder=folder, **slack.variables) as bot:
+            await bot.says(remark)
+            await bot.says("Threadline runs")
+            await bot.end(signal.SIGTERM)
+        file.write_text(file.read_text().replace("first_reply_time: 4h", "first_reply_time: 1h"))
+    file.write_text("policies: 7\n")
+    async with started("run", folder=folder, **slack.variables) as bot:
+        await bot.says("is in force; threadline.yml cannot be used: ")
+        await bot.says("Threadline runs")
+        await bot.end(signal.SIGTERM)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 async def test_after_a_stop_or_a_crash_the_next_run_goes_on_at_once(slack, folder, number):
     """What the one before had taken on need not wait for the minute that its lease lasts."""
