@@ -90,6 +90,9 @@ def _install(sandbox: Sandbox, *, socket_mode: bool) -> tuple[dict[str, Any], di
         scopes=manifest["oauth_config"]["scopes"]["bot"],
         events=manifest["settings"]["event_subscriptions"]["bot_events"],
         commands=[command["command"] for command in manifest["features"]["slash_commands"]],
+        shortcuts=[
+            {key: one[key] for key in ("name", "callback_id", "type")} for one in manifest["features"]["shortcuts"]
+        ],
         socket_mode=socket_mode,
     )
     return app, sandbox.build.install(app["id"], HOME)

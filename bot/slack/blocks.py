@@ -87,6 +87,15 @@ def menu(placeholder: str, *, action: str, options: Sequence[tuple[str, str]], c
     return made | {"initial_option": initial[0]} if initial else made
 
 
+def overflow(*, action: str, options: Sequence[tuple[str, str]]) -> Block:
+    """A menu behind three dots, for what is rarely needed: at most five (label, value) pairs."""
+    listed = [
+        {"text": {"type": "plain_text", "text": clip(label, OPTION_LIMIT), "emoji": True}, "value": value}
+        for label, value in options[:5]
+    ]
+    return {"type": "overflow", "action_id": action, "options": listed}
+
+
 def divider() -> Block:
     """A line between what belongs together and what does not."""
     return {"type": "divider"}

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.slack import blocks
+from bot.slack import blocks, rich
 from bot.slack.blocks import Block, Post
 from bot.slack.text import authored, clip, date_token, escape
-from bot.slack.wording import customer_label, metric_label, span
+from bot.slack.wording import customer_label, lateness, metric_label, span
 
 _TEXT_LIMIT = 600
+_REASON_LIMIT = 300
 
 
 class Badge(StrEnum):
@@ -22,6 +23,11 @@ class Badge(StrEnum):
     BREACHED = "breached"
     MET = "met"
     NO_SLA = "no SLA"
+
+    @property
+    def label(self) -> str:
+        """As a heading begins with it."""
+        return self.value[0].upper() + self.value[1:]
 
 
 BADGE_ICONS = {
@@ -42,6 +48,8 @@ class ClockView:
         breach_at: The deadline; None while paused or cancelled.
         remaining: Time left in the target's own hours, for a paused instance.
         elapsed: Time taken, for one that has ended.
+        late: How late an ended one was, in the target's own hours; None for one that was not.
+        late_by_calendar: The same on the calendar.
     """
 
     metric: str
@@ -52,11 +60,18 @@ class ClockView:
     breach_at: datetime | None
     remaining: timedelta | None = None
     elapsed: timedelta | None = None
+    late: timedelta | None = None
+    late_by_calendar: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """Everything a card shows; all texts are plain, without live tokens."""
+    """Everything a card shows; all texts are plain, without live tokens.
+
+    Attributes:
+        snoozed_until: Until when its alerts wait, where somebody has said so, and ``snoozed_by`` whom.
+        hold_reason: What it waits for while it is on hold, and ``hold_until`` until when.
+    """
 
     number: int
     badge: Badge
@@ -73,6 +88,10 @@ class CardView:
     permalink: str
     clocks: Sequence[ClockView]
     not_a_ticket: bool = False
+    snoozed_until: datetime | None = None
+    snoozed_by: str = ""
+    hold_reason: str = ""
+    hold_until: datetime | None = None
 
 
 def card(view: CardView) -> Post:
@@ -87,17 +106,31 @@ def card(view: CardView) -> Post:
         f"*Assignee*  {f'<@{view.assignee}>' if view.assignee else 'nobody yet'}",
     )
     built: list[Block] = [
-        blocks.header(f"{BADGE_ICONS[view.badge]} {title}"),
+        blocks.header(f"{BADGE_ICONS[view.badge]} {view.badge.label} · {title}"),
         blocks.quote(clip(view.text or _files_line(view.file_names), _TEXT_LIMIT)),
         blocks.fields(facts),
+        *_waiting(view),
         blocks.section(
             "\n".join(_clock_line(clock) for clock in view.clocks) or "_No service-level agreement applies._"
         ),
         blocks.context(_origin(view)),
         _buttons(view),
     ]
-    text = f"{view.badge.capitalize()}: {escape(title)} · {view.priority or 'no priority'} · {view.status}{due}: "
+    text = f"{view.badge.label}: {escape(title)} · {view.priority or 'no priority'} · {view.status}{due}: "
     return Post(text=text + authored(view.text, 200), blocks=tuple(built))
+
+
+def _waiting(view: CardView) -> list[Block]:
+    """What the ticket waits for, in the words of whoever put it on hold, and whether its alerts wait."""
+    shown: list[Block] = []
+    if view.status == "hold" and (view.hold_reason or view.hold_until):
+        until = [rich.words(" until "), rich.date(view.hold_until)] if view.hold_until else []
+        why = [rich.words(f": {clip(view.hold_reason, _REASON_LIMIT)}")] if view.hold_reason else []
+        shown.append(rich.rich(rich.line(rich.words("✋ "), rich.words("On hold", bold=True), *until, *why)))
+    if view.snoozed_until:
+        who = f" by <@{view.snoozed_by}>" if view.snoozed_by else ""
+        shown.append(blocks.context(f"🔕 No alerts until {date_token(view.snoozed_until)}, snoozed{who}"))
+    return shown
 
 
 def _files_line(names: Sequence[str]) -> str:
@@ -136,30 +169,48 @@ def _clock_line(clock: ClockView) -> str:
     if clock.stage != "fulfilled" or clock.elapsed is None:
         return f"{icon} {label}  {clock.outcome}"
     took = span(clock.elapsed)
-    return f"{icon} {label}  {f'met in {took}' if clock.outcome == 'met' else f'{clock.outcome}, took {took}'}"
+    ended = f"met in {took}" if clock.outcome == "met" else f"{clock.outcome}, took {took}{_late(clock)}"
+    return f"{icon} {label}  {ended}"
+
+
+def _late(clock: ClockView) -> str:
+    if clock.outcome != "missed" or clock.late is None or clock.late_by_calendar is None:
+        return ""
+    return f", {lateness(clock.late, clock.late_by_calendar, business_hours=clock.business_hours)}"
 
 
 _OUTCOME_ICONS = {"met": "✅", "missed": "❌"}
 
 
 def _buttons(view: CardView) -> Block:
-    """What can be done in the ticket's present state."""
+    """What can be done in the ticket's present state: often at hand, seldom behind the dots."""
+    number = str(view.number)
+    block_id = f"ticket:{number}"
     if view.not_a_ticket:
-        offered = [("It is a ticket", "ticket_not_undo")]
-    elif view.status in {"solved", "closed"}:
-        offered = [("Reopen", "ticket_open")]
-    else:
-        parked = view.status in {"pending", "hold"}
-        offered = [
-            ("Claim", "ticket_claim"),
-            ("Reopen", "ticket_open") if parked else ("Pending", "ticket_pending"),
-            ("Solve", "ticket_solve"),
-            ("No reply needed", "ticket_no_reply"),
-            ("Not a ticket", "ticket_not"),
-        ]
-    value = str(view.number)
-    row = [
-        blocks.button(label, action=action, value=value, style="primary" if action == "ticket_claim" else None)
-        for label, action in offered
+        return blocks.actions(
+            [blocks.button("It is a ticket", action="ticket_not_undo", value=number)], block_id=block_id
+        )
+    if view.status in {"solved", "closed"}:
+        again = [("Reopen", "ticket_open")] if view.status == "solved" else []
+        row = [blocks.button(label, action=action, value=number) for label, action in [*again, ("Why", "ticket_why")]]
+        return blocks.actions(row, block_id=block_id)
+    parked = {"pending", "hold"}
+    offered = [
+        ("Pending", "ticket_pending") if view.status not in parked else ("Reopen", "ticket_open"),
+        *([("On hold", "ticket_hold")] if view.status != "hold" else []),
+        ("Solve", "ticket_solve"),
+        ("No reply needed", "ticket_no_reply"),
+        ("Why", "ticket_why"),
     ]
-    return blocks.actions(row, block_id=f"ticket:{view.number}")
+    levels = [(level.capitalize(), f"{number}:{level}") for level in _PRIORITIES]
+    rare = [("Snooze", "ticket_snooze"), ("Add a note", "ticket_note"), ("Not a ticket", "ticket_not")]
+    elements = [
+        blocks.button("Claim", action="ticket_claim", value=number, style="primary"),
+        blocks.menu("Priority", action="ticket_set_priority", options=levels, chosen=f"{number}:{view.priority}"),
+        *(blocks.button(label, action=action, value=number) for label, action in offered),
+        blocks.overflow(action="ticket_more", options=[(label, f"{action}:{number}") for label, action in rare]),
+    ]
+    return blocks.actions(elements, block_id=block_id)
+
+
+_PRIORITIES = ("urgent", "high", "normal", "low")

@@ -38,6 +38,19 @@ def span(duration: timedelta) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
+def lateness(late: timedelta, by_calendar: timedelta, *, business_hours: bool) -> str:
+    """How late something was: "7 min late (12 min by the calendar)"; around the clock both are the same.
+
+    A deadline at closing time can be missed by no time at all: nobody was there to count.
+    """
+    if not business_hours:
+        return f"{span(by_calendar)} late"
+    if span(late) == span(by_calendar):
+        return f"{span(late)} late"
+    own = f"{span(late)} late" if late > timedelta() else "late, outside support hours"
+    return f"{own} ({span(by_calendar)} by the calendar)"
+
+
 def exactly(seconds: int) -> str:
     """A number of seconds with nothing rounded away: "26 h 5 min", "40 s", "0 s".
 

@@ -33,7 +33,17 @@ async def test_pending_pauses_the_requesters_wait(desk: Desk):
     await desk.at("10:00")
     await desk.click("U0ANA", "Pending")
     assert desk.promises()["Requester wait time"] == "paused, 5 h left"
-    assert desk.buttons() == ["Claim", "Reopen", "Solve", "No reply needed", "Not a ticket"]
+    assert desk.buttons() == [
+        "Claim",
+        "Reopen",
+        "On hold",
+        "Solve",
+        "No reply needed",
+        "Why",
+        "Snooze",
+        "Add a note",
+        "Not a ticket",
+    ]
     assert desk.card_text().startswith("⏸️")
 
 
@@ -75,7 +85,7 @@ async def test_solve_keeps_what_is_open_and_stops_every_clock(desk: Desk):
     await desk.click("U0ANA", "Solve")
     assert desk.facts()["Status"] == "solved"
     assert desk.promises() == {"First reply": "met in 10 min", "Requester wait time": "met in 20 min"}
-    assert desk.buttons() == ["Reopen"]
+    assert desk.buttons() == ["Reopen", "Why"]
 
 
 async def test_after_solve_nothing_is_alerted(desk: Desk):
@@ -101,7 +111,17 @@ async def test_reopen_after_solve_opens_the_ticket_again(desk: Desk):
     await desk.click("U0ANA", "Solve")
     await desk.click("U0BEN", "Reopen")
     assert desk.facts()["Status"] == "open"
-    assert desk.buttons() == ["Claim", "Pending", "Solve", "No reply needed", "Not a ticket"]
+    assert desk.buttons() == [
+        "Claim",
+        "Pending",
+        "On hold",
+        "Solve",
+        "No reply needed",
+        "Why",
+        "Snooze",
+        "Add a note",
+        "Not a ticket",
+    ]
 
 
 async def test_a_customers_click_changes_nothing_and_is_answered(desk: Desk):

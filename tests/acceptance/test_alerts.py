@@ -114,7 +114,7 @@ async def test_an_answer_after_the_deadline_shows_as_missed(desk: Desk):
     ts = await desk.post("U0RITA", "The export is empty")
     await desk.at("10:07")
     await desk.post("U0ANA", "It is fixed", thread=ts)
-    assert desk.promises()["First reply"] == "missed, took 1 h 7 min"
+    assert desk.promises()["First reply"] == "missed, took 1 h 7 min, 7 min late"
 
 
 async def test_an_open_ticket_shows_that_it_is_late(desk: Desk):

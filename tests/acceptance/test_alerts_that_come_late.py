@@ -88,7 +88,7 @@ async def test_an_alert_that_is_edited_keeps_the_figure_that_it_was_sent_with(de
     await desk.pass_time(minutes=1)
     (warning,) = desk.alerts()
     assert warning.text.startswith("First reply due in 4 min: ")
-    assert "Answered in time." in warning.text
+    assert "Answered in time by <@U0ANA>." in warning.text
 
 
 async def test_a_warning_that_is_overtaken_by_its_deadline_is_not_told_beside_the_breach(desk: Desk):

@@ -34,7 +34,7 @@ async def test_a_silent_slack_does_not_hold_the_alert_up_which_says_that_it_is_u
     desk.sandbox.faults.clear(fault["id"])
     await desk.pass_time(minutes=30)
     (corrected,) = [alert for alert in desk.alerts() if "missed" in alert.text]
-    assert "Answered in time." in corrected.text
+    assert "Answered in time by <@U0ANA>." in corrected.text
     assert "unverified" not in corrected.text
     assert desk.promises()["First reply"] == "met in 40 min"
     (reply,) = [alert for alert in desk.alerts() if alert.text.startswith("Correction")]

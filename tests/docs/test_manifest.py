@@ -8,6 +8,8 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.services.requests import shortcuts
+from bot.services.requests.ticket_forms import TICKET_FORMS
 from bot.services.workspace.checkup import REQUIRED_SCOPES
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Kind, read_envelope
@@ -164,3 +166,24 @@ def test_every_subscribed_event_is_understood_as_an_event_and_can_be_noticed(eve
 
 def test_every_event_of_the_list_of_scopes_needs_scopes_that_the_manifest_has():
     assert {scope for event in EVENTS for scope in EVENT_SCOPES[event]} <= set(SCOPES)
+
+
+SHORTCUTS = MANIFEST["features"]["shortcuts"]
+
+
+def test_there_are_no_more_shortcuts_and_no_longer_names_than_slack_takes():
+    assert len(SHORTCUTS) <= 10
+    assert [one["name"] for one in SHORTCUTS if len(one["name"]) > 24] == []
+    assert {one["type"] for one in SHORTCUTS} == {"message"}
+
+
+def test_every_shortcut_does_something_and_everything_that_a_shortcut_does_is_offered():
+    offered = [one["callback_id"] for one in SHORTCUTS]
+    forms_of_buttons = {"ticket_hold", "ticket_snooze"}
+    assert set(offered) == (set(shortcuts.SHORTCUTS) | set(TICKET_FORMS)) - forms_of_buttons
+    assert len(offered) == len(set(offered))
+
+
+def test_every_command_of_the_manifest_is_escaped():
+    assert [one["command"] for one in MANIFEST["features"]["slash_commands"]] == ["/sla", "/ticket", "/priority"]
+    assert all(one["should_escape"] for one in MANIFEST["features"]["slash_commands"])

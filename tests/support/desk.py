@@ -157,9 +157,38 @@ class Desk:
     async def click(self, user: str, button: str, number: int = 1) -> None:
         """Somebody clicks a button of a ticket's card, by the button's label."""
         card = self._card(number)
-        actions = {one["text"]["text"]: one["action_id"] for one in _buttons(card)}
-        await self.sandbox.ui.click(user, TRIAGE, card["ts"], actions[button])
+        await self._press(user, card, button)
         await self._moment()
+
+    async def _press(self, user: str, card: dict[str, Any], label: str) -> None:
+        """A button, or an entry of the menu behind the three dots."""
+        entries = {one["text"]["text"]: one["value"] for one in _rare(card)}
+        if label in entries:
+            await self.sandbox.ui.choose(user, TRIAGE, card["ts"], "ticket_more", entries[label])
+        else:
+            actions = {one["text"]["text"]: one["action_id"] for one in _buttons(card)}
+            await self.sandbox.ui.click(user, TRIAGE, card["ts"], actions[label])
+
+    async def fill_in(self, user: str, **values: Any) -> dict[str, Any]:
+        """Somebody fills in the form that is open, and submits it; what Slack showed them at once."""
+        (view,) = self.views_of(user)
+        answer = await self.sandbox.ui.submit(user, view["id"], values=values)
+        await self._moment()
+        return answer
+
+    async def shortcut(self, user: str, name: str, channel: str, ts: str) -> None:
+        """Somebody uses a shortcut on a message."""
+        await self.sandbox.ui.shortcut(user, name, channel=channel, ts=ts)
+        await self._moment()
+
+    def views_of(self, user: str) -> list[dict[str, Any]]:
+        """The modals that somebody has open."""
+        return self.sandbox.read.views(user=user)
+
+    def modal_text(self, user: str) -> str:
+        """Everything that somebody's modal shows, its title first."""
+        (view,) = self.views_of(user)
+        return _DATE.sub(r"\1", "\n".join([view["title"]["text"], *_texts(view["blocks"])]))
 
     async def command(self, user: str, text: str, *, channel: str = TRIAGE) -> str:
         """Somebody types a command; what the bot answers them."""
@@ -191,8 +220,9 @@ class Desk:
         return str(self._card(number)["ts"])
 
     def buttons(self, number: int = 1) -> list[str]:
-        """The labels of the card's buttons."""
-        return [one["text"]["text"] for one in _buttons(self._card(number))]
+        """The labels of the card's buttons, and of the entries behind the three dots."""
+        card = self._card(number)
+        return [one["text"]["text"] for one in (*_buttons(card), *_rare(card))]
 
     def promises(self, number: int = 1) -> dict[str, str]:
         """What the card says of each promise: {"First reply": "due 2026-01-12 10:00 UTC"}."""
@@ -275,6 +305,11 @@ def _buttons(card: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in _block(card, "actions")["elements"] if one["type"] == "button"]
 
 
+def _rare(card: dict[str, Any]) -> list[dict[str, Any]]:
+    menus = [one for one in _block(card, "actions")["elements"] if one["type"] == "overflow"]
+    return [entry for menu in menus for entry in menu["options"]]
+
+
 def _quote(message: dict[str, Any]) -> str:
     quote = _block(message, "rich_text")["elements"][0]
     return "".join(element["text"] for element in quote["elements"])
@@ -331,6 +366,9 @@ def build_world(sandbox: Sandbox, *, socket_mode: bool, config: str) -> World:
         scopes=manifest["oauth_config"]["scopes"]["bot"],
         events=manifest["settings"]["event_subscriptions"]["bot_events"],
         commands=[command["command"] for command in manifest["features"]["slash_commands"]],
+        shortcuts=[
+            {key: one[key] for key in ("name", "callback_id", "type")} for one in manifest["features"]["shortcuts"]
+        ],
         socket_mode=socket_mode,
     )
     installed = build.install(app["id"], "T0HOME", bot_user="U0THREAD")

@@ -145,6 +145,10 @@ def view(desk: Desk, facts: CardFacts, *, requester: str) -> CardView:
         permalink=ticket.permalink or "",
         clocks=facts.clocks,
         not_a_ticket=ticket.not_a_ticket,
+        snoozed_until=ticket.snoozed_until,
+        snoozed_by=ticket.snoozed_by or "",
+        hold_reason=ticket.hold_reason or "",
+        hold_until=ticket.hold_until,
     )
 
 
@@ -181,4 +185,21 @@ def _clock_view(instance: InstanceRecord) -> ClockView:
         breach_at=instance.breach_at,
         remaining=None if remaining is None else timedelta(seconds=remaining),
         elapsed=timedelta(seconds=instance.elapsed.get(unit, 0)),
+        late=overdue(instance),
+        late_by_calendar=overdue_by_calendar(instance),
     )
+
+
+def overdue(instance: InstanceRecord) -> timedelta | None:
+    """By how much an ended instance was late, in its target's own hours; None for one that was not."""
+    if instance.outcome != "missed" or instance.target_seconds is None:
+        return None
+    unit = "business_seconds" if instance.business_hours else "calendar_seconds"
+    return max(timedelta(seconds=instance.elapsed.get(unit, 0) - instance.target_seconds), timedelta())
+
+
+def overdue_by_calendar(instance: InstanceRecord) -> timedelta | None:
+    """How long after its deadline an instance ended that was late."""
+    if instance.outcome != "missed" or instance.fulfilled_at is None or instance.breach_at is None:
+        return None
+    return max(instance.fulfilled_at - instance.breach_at, timedelta())

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from bot.services.alerting import alerts, card_threads, cards, lateness
 from bot.services.alerting.alert_views import alert_view, display_name, held
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.digest_drawing import Sight, draw_digest
+from bot.services.alerting.endings import ended_by, ending_of
 from bot.services.outbox.drawn import Drawn, Void
 from bot.services.regular import posts as regular
 from bot.services.workspace import notices
@@ -24,14 +25,12 @@ from bot.slack.alert_posts import AlertView, alert
 from bot.slack.blocks import Post, section
 from bot.slack.cards import card
 from bot.slack.directory import Directory
-from bot.slack.wording import metric_label, span
+from bot.slack.wording import metric_label
 from store import instances, outbox, tickets
 from store.engine import Database
 from store.instances import InstanceRecord
 from store.outbox import OutboxMessage
 from store.tickets import TicketRecord
-
-_SOLVED_METRICS = frozenset({"requester_wait_time", "agent_work_time", "total_resolution_time"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +122,8 @@ async def _draw_ending(message: OutboxMessage, *, db: Database, desk: Desk, dire
         return Void(reason="there is no post to edit")
     ticket, instance, sent = found
     view = await alert_view(desk, directory, ticket, Alerted.from_payload(sent.payload))
-    drawn = alert(replace(view, ending=ending_of(instance)))
+    by = await db.read(lambda conn: ended_by(conn, instance))
+    drawn = alert(replace(view, ending=ending_of(instance, by)))
     return Drawn(channel=sent.channel_id or "", post=drawn, edit_ts=sent.message_ts)
 
 
@@ -138,24 +138,6 @@ async def _draw_correction(message: OutboxMessage, *, db: Database) -> Drawn | V
     said = f"{what} Slack had not said so yet when the alert was sent."
     thread_ts = ticket.card_ts if in_thread else sent.message_ts
     return Drawn(channel=message.destination, post=Post(text=said, blocks=(section(said),)), thread_ts=thread_ts)
-
-
-def ending_of(instance: InstanceRecord) -> str:
-    """How an instance ended, as one sentence for its alerts; an open one is no longer late."""
-    word = "Solved" if instance.metric in _SOLVED_METRICS else "Answered"
-    unit, name = ("business_seconds", " of support hours") if instance.business_hours else ("calendar_seconds", "")
-    over = timedelta(seconds=instance.elapsed.get(unit, 0) - (instance.target_seconds or 0))
-    match instance.outcome:
-        case "met":
-            return f"✅ {word} in time."
-        case "missed" if over > timedelta(0):
-            return f"❌ {word} {span(over)}{name} late."
-        case "missed":
-            return f"❌ {word} too late, outside support hours."
-        case "open":
-            return "The deadline was moved: it is not late any more."
-        case outcome:
-            return f"No longer counted: {outcome}."
 
 
 def _ended(message: OutboxMessage, conn: Connection) -> tuple[TicketRecord, InstanceRecord, OutboxMessage] | None:

@@ -16,12 +16,14 @@ from bot.slack.blocks import Block
 from bot.slack.text import authored, clip
 from bot.slack.wording import exactly, metric_label
 from sla.explain import Explanation, Kind
+from sla.metrics import Metric
 from sla.ticket import ChannelKind
 from store import tickets
 
 # Slack: under 13,000 characters over all blocks of a message.
 _LONGEST = 9000
 _MOST_STRETCHES = 24
+_METRICS = list(Metric)
 
 
 def why(conn: Connection, desk: Desk, ticket_id: int, metric: str, asked: Asked, now: datetime) -> Answer:
@@ -33,7 +35,8 @@ def why(conn: Connection, desk: Desk, ticket_id: int, metric: str, asked: Asked,
         return Answer(text=NOT_OF_THE_TEAM)
     try:
         story = stored_story(conn, ticket_id, now, desk.workspace)
-        found = [reasons(story, one) for one in chosen(story, metric_named(metric) if metric else None)]
+        wanted = chosen(story, metric_named(metric) if metric else None)
+        found = [reasons(story, one) for one in sorted(wanted, key=lambda one: _METRICS.index(one.metric))]
     except BotError as error:
         return Answer(text=authored(str(error), 500))
     room = _LONGEST // len(found)

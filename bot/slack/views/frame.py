@@ -18,6 +18,8 @@ from bot.slack.text import clip
 WORTH_READING = timedelta(hours=12)
 _MOST_BLOCKS = 100
 _LONGEST_MEMORY = 3000
+# What we write is far shorter; what is nested deeper than Python likes is not ours.
+_LONGEST_OF_OURS = 100
 
 
 def form(callback: str, title: str, submit: str, fields: Sequence[Block], memory: str) -> Block:
@@ -65,7 +67,7 @@ def remember(ticket_id: int, now: datetime) -> str:
 def remembered(memory: str, now: datetime) -> int | None:
     """The ticket that a form is about; None for what is too old, or was never written by us."""
     try:
-        found: Any = json.loads(memory)
+        found: Any = json.loads(memory[:_LONGEST_OF_OURS])
     except ValueError:
         return None
     ticket_id, until = mapping(found).get("ticket"), mapping(found).get("until")
