@@ -4,6 +4,7 @@ from store.tables.api import resource, subscription, token
 from store.tables.base import Base
 from store.tables.delivery import inbox, lease, outbox, slot
 from store.tables.metrics import metric_event, metric_instance
+from store.tables.reading import day_figures, rolled_up, session
 from store.tables.rules import policy, rules, schedule
 from store.tables.tickets import conversation, ticket, ticket_event
 from store.tables.workspaces import absence, audit, counter, home, occurrence, workspace
@@ -15,6 +16,7 @@ __all__ = [
     "audit",
     "conversation",
     "counter",
+    "day_figures",
     "home",
     "inbox",
     "lease",
@@ -25,8 +27,10 @@ __all__ = [
     "outbox",
     "policy",
     "resource",
+    "rolled_up",
     "rules",
     "schedule",
+    "session",
     "slot",
     "subscription",
     "ticket",

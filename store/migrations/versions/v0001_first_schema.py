@@ -31,6 +31,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace", "audit_id", name=op.f("pk_audit")),
     )
     op.create_table(
+        "session",
+        sa.Column("workspace", PlainText(), nullable=False),
+        sa.Column("digest", PlainText(), nullable=False),
+        sa.Column("kind", PlainText(), nullable=False),
+        sa.Column("user_id", PlainText(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "digest", name=op.f("pk_session")),
+    )
+    op.create_index("ix_session_expires", "session", ["workspace", "expires_at"], unique=False)
+    op.create_table(
+        "day_figures",
+        sa.Column("workspace", PlainText(), nullable=False),
+        sa.Column("day", PlainText(), nullable=False),
+        sa.Column("dimension", PlainText(), nullable=False),
+        sa.Column("value", PlainText(), nullable=False),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=False)
+            for name in ("met", "missed", "late", "open", "cancelled", "merged", "exempt", "fulfilled")
+        ),
+        sa.Column("business", Json(), nullable=False),
+        sa.Column("calendar", Json(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "day", "dimension", "value", name=op.f("pk_day_figures")),
+    )
+    op.create_table(
+        "rolled_up",
+        sa.Column("workspace", PlainText(), nullable=False),
+        sa.Column("time_zone", PlainText(), nullable=False),
+        sa.Column("through", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_rolled_up")),
+    )
+    op.create_table(
         "counter",
         sa.Column("workspace", PlainText(), nullable=False),
         sa.Column("name", PlainText(), nullable=False),
