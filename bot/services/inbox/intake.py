@@ -234,10 +234,11 @@ def _since(said: Said, now: datetime) -> tuple[str, str]:
 def _spans_after(said: Said) -> list[tuple[str, str]]:
     """Between which keys lies what may have come too early for a message, or for the one that its thread began with."""
     message = said.message
-    until = message.at + (said.settings.unthreaded_replies or timedelta())
+    beside = said.settings.unthreaded_replies or timedelta()
     own = f"{Kind.EVENT}:message:{message.channel}:"
-    spans = [(f"{own}{message.ts}", f"{own}{until.timestamp():.6f}:z")]
+    spans = []
     for ts in dict.fromkeys((message.ts, message.root_ts)):
+        until = (parse_ts(ts) or message.at) + beside
         reactions = f"{Kind.EVENT}:reaction_added:{message.channel}:{ts}:"
-        spans += [(reactions, f"{reactions}z"), (f"{own}{ts}:", f"{own}{ts}:z")]
+        spans += [(f"{own}{ts}", f"{own}{until.timestamp():.6f}:z"), (reactions, f"{reactions}z")]
     return spans
