@@ -33,10 +33,10 @@ from bot.services.outbox.delivery import Delivery
 from bot.services.outbox.drawing import Drawing
 from bot.services.outbox.posting import Posting
 from bot.services.outbox.recovery import Recovery
+from bot.services.regular.posts import RegularPosts
 from bot.services.requests import modals
 from bot.services.requests.forms import form_asked_for
 from bot.services.requests.opening import PUT_OFF
-from bot.services.regular.posts import RegularPosts
 from bot.services.workspace import overview
 from bot.services.workspace.desk import Desk
 from bot.services.workspace.housekeeping import Housekeeping
@@ -101,7 +101,12 @@ class Threadline:
         )
         self.verifier = Verifier(db=db, desk=self.desk, slack=self.slack, clock=clock, understand=self._understand)
         self.breaches = Breaches(
-            db=db, desk=self.desk, clock=clock, verify=self._verify, questions=self.verifier.questions
+            db=db,
+            desk=self.desk,
+            clock=clock,
+            verify=self._verify,
+            questions=self.verifier.questions,
+            begin=self.verifier.begin,
         )
         self.lifecycle = Lifecycle(db=db, desk=self.desk, clock=clock)
         self.housekeeping = Housekeeping(db=db, desk=self.desk, clock=clock)

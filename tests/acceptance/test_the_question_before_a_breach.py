@@ -80,3 +80,30 @@ async def test_understanding_what_was_found_does_not_hold_the_alert_up_either(de
     assert await impatient.unverified(desk.now) == {1}
     blocked.set()
     await impatient.ended(within=10)
+
+
+async def test_slack_is_given_so_many_seconds_for_a_whole_tick_and_not_for_each_hundred_tickets(desk: Desk):
+    thread = await desk.post("U0RITA", "The export is empty")
+    await desk.at("09:40")
+    desk.sandbox.faults.events("lose", count=1)
+    await desk.post("U0ANA", "It is full again.", thread=thread)
+    desk.stage.jump(datetime(2026, 1, 12, 10, 1, tzinfo=UTC))
+    blocked, bot = asyncio.Event(), desk.bot
+
+    async def understand() -> int:
+        await blocked.wait()
+        return 0
+
+    def asked() -> int:
+        return len(desk.sandbox.read.calls(method="conversations.replies"))
+
+    verifier = Verifier(db=bot.db, desk=bot.desk, slack=bot.slack, clock=bot.clock, understand=understand, patience=0.2)
+    assert await verifier.unverified(desk.now) == {1}
+    once = asked()
+    assert await verifier.unverified(desk.now) == {1}
+    assert asked() == once
+    verifier.begin()
+    await verifier.unverified(desk.now)
+    assert asked() > once
+    blocked.set()
+    await verifier.ended(within=10)

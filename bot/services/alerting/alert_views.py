@@ -16,7 +16,7 @@ from bot.slack.client import SlackUnavailableError
 from bot.slack.directory import Directory
 from sla.alert_log import AlertKey, alert_log_from_json
 from sla.alerts import overtaken, still_holds
-from sla.engine import Instance, Stage, TicketState
+from sla.engine import Instance, Stage, TicketState, settle
 from store import instances, outbox, tickets
 from store.instances import InstanceRecord
 from store.outbox import OutboxMessage
@@ -64,6 +64,7 @@ def as_of(
     one of the `others` tells the same reader of a nearer threshold, this one would only repeat it.
     """
     named = (record.metric, record.instance)
+    state = settle(state, now)  # in a storm, an alert may be on its way before its deadline is stamped
     instance = next((one for one in state.open_instances if (str(one.metric), one.number) == named), None)
     if instance is None:
         return None

@@ -1,6 +1,6 @@
 """Who hears of an alert: destinations as the configuration writes them become rows of the outbox."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -40,18 +40,37 @@ def enqueue(
     now: datetime,
 ) -> None:
     """Record one post in each channel, mentioning the groups, a direct message to every person, letters and calls."""
+    away = absences.away(conn, desk.workspace, now)
+    for message in messages(desk, ticket, together, alerted, now, away=away):
+        if outbox.enqueue(conn, message):
+            threshold, sort = alerted.threshold, message.kind
+            log.info("alert.recorded", ticket=ticket.ticket_id, metric=message.metric, threshold=threshold, to=sort)
+
+
+def messages(
+    desk: Desk,
+    ticket: TicketRecord,
+    together: Iterable[alerts.Alert],
+    alerted: Alerted,
+    now: datetime,
+    *,
+    away: Collection[str],
+) -> Iterator[NewMessage]:
+    """What is to be recorded of one threshold of one instance; `away` are those who are not to be told."""
     wanted = list(together)
-    audience = _audience(desk, ticket, wanted, absences.away(conn, desk.workspace, now))
+    audience = _audience(desk, ticket, wanted, away)
     if not (audience.channels or audience.people or audience.elsewhere):
         alerted = replace(alerted, instead_of=_instead(audience, desk, ticket, wanted))
-    in_channel = replace(alerted, mentions=tuple(dict.fromkeys(audience.mentions)), absent=audience.absent)
+    in_channel = alerted
+    if audience.mentions or audience.absent:
+        in_channel = replace(alerted, mentions=tuple(dict.fromkeys(audience.mentions)), absent=audience.absent)
     for channel, key in audience.channels.items():
-        _write(conn, desk, ticket, key, Sending(kind=ALERT, to=channel, alerted=in_channel), now)
+        yield _message(desk, ticket, key, Sending(kind=ALERT, to=channel, alerted=in_channel), now)
     for person, key in audience.people.items():
-        _write(conn, desk, ticket, key, Sending(kind=DIRECT, to=person, alerted=alerted), now)
+        yield _message(desk, ticket, key, Sending(kind=DIRECT, to=person, alerted=alerted), now)
     for elsewhere, key in audience.elsewhere.items():
         kind = MAIL if elsewhere.startswith(f"{DestinationKind.MAIL}:") else WEBHOOK
-        _write(conn, desk, ticket, key, Sending(kind=kind, to=elsewhere, alerted=alerted), now)
+        yield _message(desk, ticket, key, Sending(kind=kind, to=elsewhere, alerted=alerted), now)
 
 
 @dataclass(slots=True)
@@ -133,13 +152,13 @@ class Sending:
     alerted: Alerted
 
 
-def _write(conn: Connection, desk: Desk, ticket: TicketRecord, key: AlertKey, sending: Sending, now: datetime) -> None:
-    message = NewMessage(
+def _message(desk: Desk, ticket: TicketRecord, key: AlertKey, sending: Sending, now: datetime) -> NewMessage:
+    return NewMessage(
         workspace=ticket.workspace,
         key=alert_key(ticket.ticket_id, key.metric, key.instance, key.threshold, key.arming, sending.to),
         kind=sending.kind,
         destination=sending.to,
-        payload=replace(sending.alerted, arming=key.arming).payload(),
+        payload=sending.alerted.payload() | {"arming": key.arming},
         created_at=now,
         urgency=_URGENCY + (10 if sending.alerted.breach else 0),
         ticket_id=ticket.ticket_id,
@@ -148,5 +167,3 @@ def _write(conn: Connection, desk: Desk, ticket: TicketRecord, key: AlertKey, se
         in_doubt=desk.doubts(sending.alerted.due_at),
         depends_on=cards.card_key(ticket.ticket_id) if sending.kind == ALERT else None,
     )
-    if outbox.enqueue(conn, message):
-        log.info("alert.recorded", ticket=ticket.ticket_id, metric=key.metric, threshold=key.threshold, to=sending.kind)

@@ -13,20 +13,24 @@ from bot.services.alerting import cards, lateness
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.audience import enqueue
 from bot.services.alerting.holds import end_holds
+from bot.services.alerting.promptly import record_promptly
 from bot.services.tickets import evaluation
 from bot.services.tickets.watching import instance_record, logs_of, route_of, watch
 from bot.services.workspace.desk import Desk
 from sla import alerts
 from sla.alert_log import AlertLog
 from sla.engine import Instance, TicketState
-from sla.metrics import REPLY_METRICS
+from sla.instants import EARLIEST
+from sla.metrics import REPLY_METRICS, Metric
 from sla.thresholds import parse_threshold
-from store import instances, tickets
+from store import breaching, instances, tickets
+from store.breaching import Place
 from store.engine import Database
 from store.instances import InstanceRecord
 from store.tickets import TicketRecord
 
 _BATCH = 100
+_NOWHERE = EARLIEST, 0
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 
 log = structlog.get_logger()
@@ -39,6 +43,7 @@ class Breaches:
     Attributes:
         verify: Asks Slack about replies that are about to be called missed; the tickets it could not ask about.
         questions: The tickets that it would ask about.
+        begin: Tells those two that a tick begins.
     """
 
     db: Database
@@ -46,6 +51,7 @@ class Breaches:
     clock: Clock
     verify: Callable[[datetime], Awaitable[frozenset[int]]]
     questions: Callable[[datetime], Awaitable[list[int]]]
+    begin: Callable[[], None]
 
     async def tick(self) -> datetime | None:
         """Deal with everything that is due; when something is due next."""
@@ -57,8 +63,12 @@ class Breaches:
         total = (
             await self.db.write(partial(end_holds, self.desk(), self.clock.now())) if await self._a_hold_ends() else 0
         )
+        self.begin()
+        told_to = _NOWHERE
         while (due_at := await self._next_due()) is not None and due_at <= self.clock.now():
-            if asked := frozenset(await self.questions(self.clock.now())):
+            asked = frozenset(await self.questions(self.clock.now()))
+            told_to = await self._tell_promptly(told_to, asked)
+            if asked:
                 # Slack may take its time: whatever does not depend on it, warnings above all, goes first.
                 await self.db.write(partial(_sweep, self.desk(), self.clock.now(), frozenset(), leaving=asked))
             unverified = await self.verify(self.clock.now())
@@ -67,6 +77,15 @@ class Breaches:
                 break  # another replica is at work on it
             total += count
         return total
+
+    async def _tell_promptly(self, after: Place, asked: frozenset[int]) -> Place:
+        """In a storm, let everybody be told before the tickets are looked at; how far that has come."""
+        now, desk = self.clock.now(), self.desk()
+        if await self.db.read(lambda conn: breaching.is_storm(conn, desk.workspace, now, _BATCH)):
+            while following := await self.db.write(partial(record_promptly, desk, now, after, asked)):
+                after = following
+            after = max(after, (now, 0))
+        return after
 
     async def next_at(self) -> datetime | None:
         """When something is due next."""
@@ -88,7 +107,8 @@ def _sweep(
     desk: Desk, now: datetime, unverified: frozenset[int], conn: Connection, *, leaving: frozenset[int] = frozenset()
 ) -> int:
     """One batch, oldest first. A ticket that raises is looked at later, and does not stop the others."""
-    due = [record for record in instances.due(conn, desk.workspace, now, _BATCH) if record.ticket_id not in leaving]
+    found = instances.due(conn, desk.workspace, now, _BATCH + len(Metric) * len(leaving))
+    due = [record for record in found if record.ticket_id not in leaving][:_BATCH]
     for ticket_id in sorted({record.ticket_id for record in due}):
         mine = [record for record in due if record.ticket_id == ticket_id]
         try:

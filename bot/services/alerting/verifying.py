@@ -23,7 +23,7 @@ from sla.metrics import REPLY_METRICS
 from store import instances
 from store.engine import Database
 
-# Real seconds that an alert may wait for Slack's answer, for all tickets together.
+# Real seconds that alerts may wait for Slack's answers, for all tickets of one tick together.
 PATIENCE_SECONDS = 10.0
 _MOST_AT_ONCE = 100
 
@@ -48,20 +48,30 @@ class Verifier:
         self._clock = clock
         self._understand = understand
         self._patience = patience
+        self._until: float | None = None
         self._history = History(slack, clock)
         # Never broken off: a request half understood would be ours, and in nobody's hands, until its lease ends.
         self._understanding = Asides()
+
+    def begin(self) -> None:
+        """A tick begins; from its first question on, Slack has so many seconds for all that this tick asks."""
+        self._until = None
 
     async def unverified(self, now: datetime) -> frozenset[int]:
         """The tickets of which Slack did not say in time whether they were answered; what it did say is taken in."""
         asked = await self.questions(now)
         if not asked:
             return frozenset()
+        seconds = asyncio.get_running_loop().time()
+        self._until = self._until or seconds + self._patience
+        if self._until <= seconds:
+            log.warning("breach.unverified", tickets=len(asked), reason="this tick has asked for long enough")
+            return frozenset(asked)
         reading = Reading(db=self._db, desk=self._desk(), history=self._history, clock=self._clock)
         answered: dict[int, int] = {}
         silent = set(asked)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout_at(self._until):
                 await self._read(reading, asked, answered, now)
                 if any(answered.values()):
                     self._understanding.begin(self._take_in())
