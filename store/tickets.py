@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select, update
@@ -132,7 +133,13 @@ def lock(conn: Connection, workspace: str, ticket_id: int) -> TicketRecord | Non
 def update_columns(conn: Connection, workspace: str, ticket_id: int, **changed: Any) -> None:
     """Set columns of a ticket; an unknown name raises."""
     if changed:
-        conn.execute(update(table).where(*_BY_ID).values(changed), {"of": workspace, "id": ticket_id})
+        values_now = {f"to_{name}": value for name, value in changed.items()}
+        conn.execute(_update(tuple(changed)), {"of": workspace, "id": ticket_id} | values_now)
+
+
+@cache
+def _update(names: tuple[str, ...]) -> Any:
+    return update(table).where(*_BY_ID).values({name: bindparam(f"to_{name}") for name in names})
 
 
 def of_conversation(conn: Connection, workspace: str, channel_id: str, thread_ts: str) -> TicketRecord | None:
