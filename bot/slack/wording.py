@@ -67,6 +67,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def sentence(text: str) -> str:
+    """The same with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def customer_label(name: str, tier: str) -> str:
     """Who is served, on one line: "Acme Inc (enterprise)"."""
     name = clip(" ".join(name.split()), _NAME_LIMIT) or "Unknown customer"

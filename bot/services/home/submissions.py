@@ -6,9 +6,11 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from bot.services.alerting.alert_views import display_name
 from bot.services.home import changes, hours
 from bot.services.home.changes import ChannelSetup
 from bot.services.home.filled_in import FilledIn, read_form
+from bot.services.home.pages import belongs_here
 from bot.services.home.saving import ONLY_ADMINS, Change, Document, handled, refused
 from bot.services.home.templates import template_form, with_template
 from bot.services.inbox.handling import Handled, Read, Request
@@ -46,7 +48,10 @@ def _form(callback: str, understand: Understand) -> Read:
     return read
 
 
-async def _agents(_request: Request, _asked: Asked, filled: FilledIn) -> Change | str:
+async def _agents(request: Request, _asked: Asked, filled: FilledIn) -> Change | str:
+    for user in set(filled.several("users")) - request.desk.config.agents.users:
+        if not belongs_here(await request.directory.person(user), request.desk):
+            return f"<@{user}> is not of this workspace. Name people of other companies, and apps, in the file."
     users, groups = filled.several("users"), filled.several("user_groups")
     is_home = "home_workspace" in filled.several("home_workspace")
     make = partial(changes.with_agents, users=users, user_groups=groups, home_workspace=is_home)
@@ -81,12 +86,13 @@ async def _channel(request: Request, asked: Asked, filled: FilledIn) -> Change |
         return _UNKNOWN_CHANNEL
     whose = authored(customer_label(setup.customer, setup.tier), 170) if setup.customer else "no customer in particular"
     what = f"<#{setup.channel}> is set up: {whose}."
+    who = authored(await display_name(request.directory, asked.user), 80)
     if not found.is_member:
         what += " Invite Threadline into it, /invite @Threadline: it does not hear what is written there yet."
     return Change(
         what=what,
         make=lambda document, _now: changes.with_channel(document, setup),
-        told=partial(_tell_the_team, setup.channel, f"{what} By <@{asked.user}>."),
+        told=partial(_tell_the_team, setup.channel, f"{what} {who} did it."),
     )
 
 

@@ -36,8 +36,10 @@ def _is_asked(placeholder: Placeholder, document: Mapping[str, Any]) -> bool:
 
 
 def _blank(placeholder: Placeholder) -> Blank:
-    is_channel = bool(_CHANNEL.fullmatch(placeholder.value))
-    return Blank(name=placeholder.value, meaning=placeholder.meaning, is_channel=is_channel, example=placeholder.value)
+    value = placeholder.value
+    is_channel = bool(_CHANNEL.fullmatch(value))
+    kind = "Channel" if is_channel else "Time zone" if "/" in value else "Country"
+    return Blank(name=value, label=f"{kind}: {placeholder.meaning}", is_channel=is_channel, example=value)
 
 
 def with_template(document: Mapping[str, Any], name: str, answers: Mapping[str, str], today: date) -> Json:

@@ -43,8 +43,8 @@ def _steps(config: Config) -> Iterator[MissingStep]:
     if not policies:
         yield MissingStep(what="policies", todo="begin with a template: without policies nothing has a deadline")
     elif not config.default_priority:
-        todo = "set it in the file: a ticket without a priority has no deadline"
-        yield MissingStep(what="default_priority", todo=todo, needed=False)
+        todo = "set default_priority in the file: a ticket without a priority has no deadline"
+        yield MissingStep(what="default priority", todo=todo, needed=False)
     for name, group in config.groups.items():
         if not group.users and not group.user_group:
             todo = "name its people in the file: alerts for it reach nobody"

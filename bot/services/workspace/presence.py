@@ -12,6 +12,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
+from bot.services.alerting.alert_views import display_name
 from bot.services.alerting.alerts import DIRECT_NOTICE, NOTICE
 from bot.services.workspace import notices
 from bot.services.workspace.desk import Desk
@@ -19,6 +20,7 @@ from bot.slack.client import SlackClients, SlackUnavailableError, ask
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Payload, mapping, text_of
 from bot.slack.sending import WorkspaceDead, refusal
+from bot.slack.text import authored
 from store import channels, outbox, workspaces
 from store.workspaces import WorkspaceState
 
@@ -76,7 +78,8 @@ async def read(desk: Desk, slack: SlackClients, directory: Directory, event: Pay
     if kind == _JOINED and not (desk.config.lists(channel) or channel in desk.config.alert_channels):
         found = await directory.channel(channel)
         is_external = found is not None and found.is_external
-        return partial(_announce, desk, channel, text_of(event.get("inviter")), is_external)
+        inviter = await display_name(directory, text_of(event.get("inviter")))
+        return partial(_announce, desk, channel, inviter, is_external)
     return partial(_back, desk, kind, channel)
 
 
@@ -154,7 +157,7 @@ def _announce(desk: Desk, channel: str, inviter: str, is_external: bool, conn: C
     told = _told(conn, desk, channel)
     if told and told[-1].payload.get("gone"):
         return _back(desk, _JOINED, channel, conn, now)
-    by = f" by <@{inviter}>" if inviter else ""
+    by = f" by {authored(inviter, 80)}" if inviter else ""
     follows = _FOLLOWED if is_external else _NOT_FOLLOWED
     text = f"Threadline was invited into <#{channel}>{by}. {follows}"
     is_new = notices.say(

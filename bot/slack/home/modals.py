@@ -9,7 +9,7 @@ from bot.slack.blocks import Block
 from bot.slack.home.fields import NAME_LIMIT, NONE, Choice, conversation, field, line, one_of, plain_text, some_of
 from bot.slack.text import authored, clip, date_token
 from bot.slack.views.frame import form
-from bot.slack.wording import metric_label, plural
+from bot.slack.wording import metric_label, plural, sentence
 
 AGENTS, ALERT_CHANNEL, CHANNEL = "setup_agents", "setup_alert_channel", "setup_channel"
 CLOSE_TODAY, TEMPLATE = "setup_close_today", "setup_template"
@@ -158,7 +158,7 @@ class Blank:
     """Something that a template leaves open: a channel, or a word."""
 
     name: str
-    meaning: str
+    label: str
     is_channel: bool
     example: str
 
@@ -175,12 +175,11 @@ class TemplateForm:
 
 def template_modal(wanted: TemplateForm) -> Block:
     """What has to be known before a template can be used."""
-    fields = [blocks.section(f"*{authored(wanted.title, 60)}*\n{authored(wanted.summary, 300)}")]
+    fields = [blocks.section(f"*{authored(wanted.title, 60)}*\n{authored(sentence(wanted.summary), 300)}")]
     for blank in wanted.blanks:
         element = (
             conversation(blank.name, "", internal=False) if blank.is_channel else line(blank.name, blank.example, "")
         )
-        label = clip(f"{blank.meaning[:1].upper()}{blank.meaning[1:]}", 200)
-        fields.append(field(blank.name, label, element, optional=blank.is_channel))
+        fields.append(field(blank.name, clip(blank.label, 200), element, optional=blank.is_channel))
     note = "Admins, agents, customers and channels that are set up already stay as they are."
     return form(TEMPLATE, TITLES[TEMPLATE], "Use it", [*fields, blocks.context(note)], wanted.memory)

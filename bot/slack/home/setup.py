@@ -9,7 +9,7 @@ from bot.slack.blocks import Block
 from bot.slack.home.fields import conversation
 from bot.slack.home.frame import Frame, home
 from bot.slack.text import authored, date_token
-from bot.slack.wording import customer_label, plural
+from bot.slack.wording import customer_label, plural, sentence
 
 EDIT_AGENTS, EDIT_ALERT_CHANNEL = "setup_agents", "setup_alert_channel"
 EDIT_CHANNEL, CHOOSE_CHANNEL = "setup_channel", "setup_channel_choose"
@@ -136,7 +136,7 @@ def setup_home(view: SetupView) -> Block:
 def _steps(steps: Sequence[Step]) -> list[Block]:
     if not steps:
         return [blocks.context("✅ Nothing is missing.")]
-    listed = "\n".join(f"• *{authored(step.what, 60)}*  {authored(step.todo, 240)}" for step in steps[:10])
+    listed = "\n".join(f"• *{authored(sentence(step.what), 60)}*: {authored(step.todo, 240)}" for step in steps[:10])
     more = f"\n… and {len(steps) - 10} more: `threadline doctor` names them all" if len(steps) > 10 else ""
     return [blocks.header("Still to do"), blocks.section(listed + more)]
 
@@ -146,7 +146,7 @@ def _templates(templates: Sequence[TemplateLine]) -> list[Block]:
         return []
     offered = [
         _row(
-            f"*{authored(one.title, 60)}*\n{authored(one.summary, 300)}",
+            f"*{authored(one.title, 60)}*\n{authored(sentence(one.summary), 300)}",
             blocks.button("Use this", action=USE_TEMPLATE, value=one.name),
         )
         for one in templates
