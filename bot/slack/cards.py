@@ -102,7 +102,7 @@ def card(view: CardView) -> Post:
     facts = (
         f"*Status*  {view.status}",
         f"*Priority*  {view.priority or 'none'}",
-        f"*Channel*  <#{view.channel}>",
+        f"*Channel*  {f'<#{view.channel}>' if view.channel else 'none'}",
         f"*Assignee*  {f'<@{view.assignee}>' if view.assignee else 'nobody yet'}",
     )
     built: list[Block] = [

@@ -19,6 +19,7 @@ class Person:
     Attributes:
         is_guest: A single- or multi-channel guest of the installing workspace.
         is_stranger: Somebody of another company with whom the workspace has no direct connection.
+        time_zone: Where they are, by its IANA name; empty where Slack does not say.
     """
 
     user: str
@@ -27,6 +28,7 @@ class Person:
     is_bot: bool = False
     is_guest: bool = False
     is_stranger: bool = False
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,11 @@ class Directory:
             known = self._people[user] = self._now(person_from(mapping(answer.get("user")), user=user))
         return known.value
 
+    def known(self, user: str) -> Person | None:
+        """What Slack has told us of somebody already."""
+        found = self._people.get(user)
+        return found.value if found else None
+
     def known_name(self, user: str) -> str:
         """What somebody is called, if Slack has told us already; else the id."""
         known = self._people.get(user)
@@ -180,6 +187,7 @@ def person_from(raw: Mapping[str, Any], *, user: str) -> Person:
         is_bot=raw.get("is_bot") is True or user == "USLACKBOT",
         is_guest=raw.get("is_restricted") is True or raw.get("is_ultra_restricted") is True,
         is_stranger=raw.get("is_stranger") is True,
+        time_zone=text_of(raw.get("tz")),
     )
 
 

@@ -2,14 +2,23 @@
 
 from fastapi import FastAPI
 
-from bot.http.zendesk import policies, schedules
+from bot.http.zendesk import policies, schedules, structure, ticket_parts, tickets, users
 from bot.http.zendesk.documents import document
 from bot.http.zendesk.edge import Edge
 from bot.http.zendesk.errors import RESPONSES, handle_errors
 from bot.http.zendesk.ports import ApiPorts
 from bot.http.zendesk.rates import RateLimits
 
-ROUTERS = (*policies.ROUTERS, schedules.router)
+ROUTERS = (
+    *policies.ROUTERS,
+    schedules.router,
+    tickets.router,
+    ticket_parts.router,
+    ticket_parts.metrics_router,
+    users.router,
+    structure.organizations_router,
+    structure.groups_router,
+)
 
 
 def build_api(ports: ApiPorts) -> FastAPI:

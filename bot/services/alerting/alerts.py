@@ -11,7 +11,9 @@ ALERT, DIRECT, ALERT_EDIT, CORRECTION = "alert", "direct", "alert_edit", "correc
 MAIL, WEBHOOK = "mail", "webhook"
 NOTICE, DIRECT_NOTICE = "notice", "direct_notice"
 NOTE, HOLD_OVER = "note", "hold_over"
+COMMENT = "comment"
 REGULAR, DIRECT_REGULAR = "regular", "direct_regular"
+RECEIPT, REACTION = "receipt", "reaction"
 DIGEST, DIGEST_PAGE = "digest", "digest_page"
 DIRECT_DIGEST, DIRECT_DIGEST_PAGE = "direct_digest", "direct_digest_page"
 MAIL_DIGEST, WEBHOOK_DIGEST = "mail_digest", "webhook_digest"
@@ -23,6 +25,7 @@ PAGES = (DIGEST_PAGE, DIRECT_DIGEST_PAGE)
 REGULARS = (REGULAR, DIRECT_REGULAR)
 SAID = (NOTE, HOLD_OVER, NOTICE, DIRECT_NOTICE, *REGULARS)
 TO_PEOPLE = (DIRECT, DIRECT_NOTICE, DIRECT_DIGEST, DIRECT_DIGEST_PAGE, DIRECT_REGULAR)
+TO_CUSTOMERS = (RECEIPT, REACTION)
 OUTSIDE_SLACK = (MAIL, WEBHOOK, MAIL_DIGEST, WEBHOOK_DIGEST)
 
 

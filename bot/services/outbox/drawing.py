@@ -17,6 +17,7 @@ from bot.services.alerting.alert_views import alert_view, display_name, held
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.digest_drawing import Sight, draw_digest
 from bot.services.alerting.endings import ended_by, ending_of
+from bot.services.api import comments
 from bot.services.outbox.drawn import Drawn, Void
 from bot.services.regular import posts as regular
 from bot.services.workspace import notices
@@ -46,7 +47,9 @@ class Drawing:
     directory: Directory
     link: str = ""
 
-    async def draw(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
+    async def draw(  # noqa: PLR0911 - one line for each kind of message
+        self, message: OutboxMessage, now: datetime
+    ) -> Drawn | Letter | Call | Void:
         """The contents of an outbox row as of now."""
         db, desk, directory = self.db, self.desk(), self.directory
         if message.kind in {cards.CARD, cards.CARD_UPDATE}:
@@ -57,6 +60,8 @@ class Drawing:
             return await _draw_correction(message, db=db)
         if message.kind in alerts.SAID:
             return await self._draw_said(message)
+        if message.kind == alerts.COMMENT:
+            return await comments.draw(message, db=db, desk=desk, directory=directory)
         if message.kind in alerts.DIGESTS:
             sight = Sight(link=self.link, started_at=self.desk().opened_at, now=now)
             return await draw_digest(message, db=db, desk=desk, directory=directory, sight=sight)

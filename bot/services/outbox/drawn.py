@@ -11,7 +11,8 @@ class Drawn:
     """A message for Slack, ready to be sent.
 
     Attributes:
-        edit_ts: The message to edit; None for a new post.
+        edit_ts: The message to edit, or to react to; None for a new post.
+        reaction: The emoji to react with; empty for what is written.
         thread_ts: The thread to post into; None for the channel itself.
         broadcast: Whether a post in a thread also shows in the channel.
         digest: A hash of the contents, to see that an edit would change nothing.
@@ -21,6 +22,7 @@ class Drawn:
     channel: str
     post: Post
     edit_ts: str | None = None
+    reaction: str = ""
     thread_ts: str | None = None
     broadcast: bool = False
     digest: str = ""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot.services.alerting import cards
 from bot.services.alerting.alerts import (
     ALERT,
+    COMMENT,
     DIGEST,
     DIGEST_PAGE,
     DIGESTS,
@@ -22,6 +23,7 @@ from bot.services.alerting.alerts import (
     SINGLE,
 )
 from bot.services.alerting.digests import Member, digest_rows, members_of
+from bot.services.api import comments
 from bot.services.workspace import notices
 from bot.services.workspace.desk import Desk
 from store import tickets
@@ -31,7 +33,9 @@ from store.outbox import NewMessage, OutboxMessage
 _TO_AN_ADMIN = {DIGEST: DIRECT_DIGEST, DIGEST_PAGE: DIRECT_DIGEST_PAGE, REGULAR: DIRECT_REGULAR}
 
 
-def fallbacks(conn: Connection, desk: Desk, message: OutboxMessage, now: datetime) -> list[NewMessage]:
+def fallbacks(  # noqa: PLR0911 - one line for each kind of message
+    conn: Connection, desk: Desk, message: OutboxMessage, now: datetime
+) -> list[NewMessage]:
     """What is to be sent in place of a message that has failed; nothing once an admin could not be told either.
 
     A letter, a call and a direct message go to the ticket's alert channel; what fails there, to an admin.
@@ -41,6 +45,8 @@ def fallbacks(conn: Connection, desk: Desk, message: OutboxMessage, now: datetim
         return notices.for_an_admin(desk, message, now)
     if message.kind in SINGLE:
         return _single(conn, desk, message, now, admin)
+    if message.kind == COMMENT:
+        return comments.not_posted(conn, desk, message, now)
     if message.kind in _TO_AN_ADMIN:
         return [_again(message, _TO_AN_ADMIN[message.kind], admin, now)] if admin else []
     if message.kind not in DIGESTS:

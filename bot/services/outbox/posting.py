@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.services.alerting import cards
-from bot.services.alerting.alerts import ALERT_EDIT, CORRECTION, IN_CARD_THREAD, PAGES, TO_PEOPLE
+from bot.services.alerting.alerts import ALERT_EDIT, COMMENT, CORRECTION, IN_CARD_THREAD, PAGES, TO_PEOPLE
 from bot.services.alerting.digest_drawing import root_ts
 from bot.services.outbox.drawn import Drawn
 from bot.services.outbox.reconciling import was_sent
@@ -67,7 +67,7 @@ class Posting:
             if not isinstance(opened, str):
                 return opened
             drawn = replace(drawn, channel=opened)
-        elif (closed := await self._closed_to_us(drawn.channel)) is not None:
+        elif message.kind not in TO_CUSTOMERS and (closed := await self._closed_to_us(drawn.channel)) is not None:
             return closed
         outcome = await self._call(message, drawn, lease, plain=False)
         if isinstance(outcome, Unfit):
@@ -91,6 +91,9 @@ class Posting:
         if not lease():
             return TOO_LATE
         client = self.slack.client()
+        if drawn.reaction:
+            call = client.reactions_add(channel=drawn.channel, timestamp=drawn.edit_ts or "", name=drawn.reaction)
+            return _reacted(await attempt(call), drawn)
         contents: dict[str, Any] = {"channel": drawn.channel, "text": drawn.post.text}
         if not plain:
             contents["blocks"] = list(drawn.post.blocks)
@@ -122,8 +125,8 @@ class Posting:
         reason = message.error if was_refused(message) else "it had not arrived"
         # The first time it may have been an accident; after that it is tried less and less often.
         absent = NotAccepted(reason=reason or "", after=timedelta() if message.attempts <= 1 else None)
-        if message.kind in {cards.CARD_UPDATE, ALERT_EDIT}:
-            return absent  # an edit may be made twice without anybody noticing
+        if message.kind in {cards.CARD_UPDATE, ALERT_EDIT, REACTION}:
+            return absent  # an edit, or a reaction, may be made twice without anybody noticing
         channel: str | Outcome = message.destination
         if message.kind in TO_PEOPLE:
             channel = await self._open_direct(message.destination)
@@ -146,6 +149,15 @@ class Posting:
     def sign(self, key: str) -> str:
         """The key as it travels in a message's metadata."""
         return hmac.new(self.secret, key.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def _reacted(outcome: Outcome, drawn: Drawn) -> Outcome:
+    """A reaction that is there is there, whoever made it; one that Slack refuses is not worth another try."""
+    if not isinstance(outcome, Ambiguous) or not outcome.refused:
+        return outcome
+    if outcome.reason == "already_reacted":
+        return Accepted(channel=drawn.channel, ts="")
+    return DestinationDead(reason=outcome.reason)
 
 
 def _not_asked(error: SlackUnavailableError) -> Outcome:
@@ -176,7 +188,13 @@ def _thread_of(message: OutboxMessage, channel: str, conn: Connection) -> str | 
     """The thread that a message would be in."""
     if message.kind in PAGES:
         return root_ts(message, conn)
+    if message.kind == RECEIPT:
+        own = tickets.get(conn, message.workspace, message.ticket_id or 0)
+        return None if own is None else own.thread_ts
     in_thread = message.kind in IN_CARD_THREAD
+    if message.kind == COMMENT:
+        conversed = tickets.get(conn, message.workspace, message.ticket_id or 0)
+        return (conversed.thread_ts or None) if conversed is not None else None
     ticket = tickets.get(conn, message.workspace, message.ticket_id or 0) if in_thread else None
     if message.kind == CORRECTION and (ticket is None or ticket.card_channel != channel):
         corrected = outbox.find(conn, message.workspace, str(message.payload["of"]))

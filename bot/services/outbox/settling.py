@@ -7,7 +7,8 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.services.alerting import aftermath, cards
-from bot.services.alerting.alerts import ALERT, ALERT_EDIT, DIRECT
+from bot.services.alerting.alerts import ALERT, ALERT_EDIT, COMMENT, DIRECT
+from bot.services.api import comments
 from bot.services.outbox.drawn import Drawn, Void
 from bot.services.outbox.fallbacks import fallbacks
 from bot.services.outbox.posting import refused, times_refused, was_refused
@@ -132,6 +133,8 @@ def _accepted(
         stored = outbox.find(conn, message.workspace, message.key)
         if stored is not None:
             aftermath.edit_alert(conn, stored, now)
+    elif message.kind == COMMENT:
+        comments.posted(conn, desk, message, outcome, now)
     elif message.ticket_id is not None and message.kind == cards.CARD_UPDATE:
         tickets.update_columns(conn, desk.workspace, message.ticket_id, card_hash=digest)
     return True

@@ -1,0 +1,197 @@
+"""Tickets, their events and their metric log in the orders in which exports and lists read them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, not_, or_, select
+
+from store.metric_events import MetricEventRecord
+from store.statements import columns, records
+from store.tables import metric_event, ticket, ticket_event
+from store.ticket_events import TicketEvent
+from store.tickets import TicketRecord
+
+_SECOND = timedelta(seconds=1)
+_TICKET, _EVENT, _METRIC = (
+    columns(ticket, TicketRecord),
+    columns(ticket_event, TicketEvent),
+    columns(metric_event, MetricEventRecord),
+)
+ORDERS = ("ticket_id", "created_at", "updated_at", "priority", "status", "subject")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A condition on tickets: one of `values` (`:`), or a comparison with the first; `text` is looked for in words."""
+
+    field: str
+    comparison: str = ":"
+    values: tuple[Any, ...] = ()
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which tickets of a list, in which order."""
+
+    order: str = "ticket_id"
+    descending: bool = False
+    offset: int = 0
+    limit: int = 100
+
+
+def tickets_listed(conn: Connection, workspace: str, terms: Sequence[Term], page: Page) -> list[TicketRecord]:
+    """A page of the tickets for which all terms hold; what is not a ticket is left out."""
+    by = ticket.c[page.order]
+    number = ticket.c.ticket_id
+    order = (by.desc(), number.desc()) if page.descending else (by, number)
+    statement = _found(select(*_TICKET), workspace, terms).order_by(*order).limit(page.limit).offset(page.offset)
+    return list(records(TicketRecord, conn.execute(statement)))
+
+
+def tickets_counted(conn: Connection, workspace: str, terms: Sequence[Term]) -> int:
+    """How many tickets there are for which all terms hold."""
+    found: int = conn.execute(_found(select(func.count()).select_from(ticket), workspace, terms)).scalar_one()
+    return found
+
+
+def _found(statement: Select[Any], workspace: str, terms: Sequence[Term]) -> Select[Any]:
+    statement = statement.where(ticket.c.workspace == workspace, ticket.c.not_a_ticket.is_(False))
+    for term in terms:
+        holds = _holds(term)
+        statement = statement.where(not_(func.coalesce(holds, False)) if term.negated else holds)  # noqa: FBT003
+    return statement
+
+
+def _holds(term: Term) -> ColumnElement[bool]:
+    if term.field in {"text", "tags"}:
+        quote = '"' if term.field == "tags" else ""
+        column = ticket.c.tags.cast(ticket.c.subject.type) if term.field == "tags" else ticket.c.subject
+        like = [column.icontains(f"{quote}{value}{quote}", autoescape=True) for value in term.values]
+        return or_(*like)
+    column = ticket.c[term.field]
+    match term.comparison:
+        case ":":
+            known = [value for value in term.values if value is not None]
+            some = [column.in_(known)] if known else []
+            return or_(*some, *([column.is_(None)] if None in term.values else []))
+        case "<":
+            return column < term.values[0]
+        case "<=":
+            return column <= term.values[0]
+        case ">":
+            return column > term.values[0]
+        case _:
+            return column >= term.values[0]
+
+
+def tickets_changed(conn: Connection, workspace: str, since: datetime, size: int) -> tuple[list[TicketRecord], bool]:
+    """Tickets changed at or after an instant, in that order, up to the end of the second in which `size` is reached.
+
+    Whether there are more comes with them.
+    """
+    return _whole_seconds(conn, select(*_TICKET), (ticket.c.updated_at, ticket.c.ticket_id), TicketRecord, _Want(
+        workspace=workspace, since=since, size=size, column=ticket.c.workspace
+    ))
+
+
+def events_recorded(conn: Connection, workspace: str, since: datetime, size: int) -> tuple[list[TicketEvent], bool]:
+    """Events of tickets that we learned of at or after an instant; see :func:`tickets_changed`."""
+    return _whole_seconds(conn, select(*_EVENT), (ticket_event.c.recorded_at, ticket_event.c.key), TicketEvent, _Want(
+        workspace=workspace, since=since, size=size, column=ticket_event.c.workspace
+    ))
+
+
+def metrics_recorded(
+    conn: Connection, workspace: str, since: datetime, size: int
+) -> tuple[list[MetricEventRecord], bool]:
+    """Entries of the metric log recorded or changed at or after an instant; see :func:`tickets_changed`."""
+    key = (metric_event.c.recorded_at, metric_event.c.event_id)
+    want = _Want(workspace=workspace, since=since, size=size, column=metric_event.c.workspace)
+    return _whole_seconds(conn, select(*_METRIC), key, MetricEventRecord, want)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Want:
+    workspace: str
+    since: datetime
+    size: int
+    column: Column[Any]
+
+
+def _whole_seconds(
+    conn: Connection, statement: Select[Any], key: tuple[Column[Any], Column[Any]], record: Any, want: _Want
+) -> tuple[list[Any], bool]:
+    at, identity = key
+    mine = statement.where(want.column == want.workspace).order_by(at, identity)
+    rows = list(records(record, conn.execute(mine.where(at >= want.since).limit(want.size + 1))))
+    if len(rows) <= want.size:
+        return rows, False
+    last: datetime = getattr(rows[want.size - 1], at.name)
+    until = last.replace(microsecond=0) + _SECOND
+    rows = [row for row in rows if getattr(row, at.name) < until]
+    if len(rows) > want.size:  # the second goes on
+        rows = list(records(record, conn.execute(mine.where(at >= want.since, at < until))))
+    more = conn.execute(select(at).where(want.column == want.workspace, at >= until).limit(1)).first()
+    return rows, more is not None
+
+
+def tickets_after(
+    conn: Connection, workspace: str, after: tuple[datetime, int], limit: int
+) -> list[TicketRecord]:
+    """Tickets behind a position (instant of the last change, number) in the order of changes."""
+    at, number = after
+    behind = or_(ticket.c.updated_at > at, (ticket.c.updated_at == at) & (ticket.c.ticket_id > number))
+    statement = select(*_TICKET).where(ticket.c.workspace == workspace, behind)
+    ordered = statement.order_by(ticket.c.updated_at, ticket.c.ticket_id).limit(limit)
+    return list(records(TicketRecord, conn.execute(ordered)))
+
+
+def metrics_after(
+    conn: Connection, workspace: str, after: tuple[datetime, int], limit: int
+) -> list[MetricEventRecord]:
+    """Entries of the metric log behind a position (instant of the last change, id) in the order of changes."""
+    at, number = after
+    table = metric_event
+    behind = or_(table.c.recorded_at > at, (table.c.recorded_at == at) & (table.c.event_id > number))
+    statement = select(*_METRIC).where(table.c.workspace == workspace, behind)
+    ordered = statement.order_by(table.c.recorded_at, table.c.event_id).limit(limit)
+    return list(records(MetricEventRecord, conn.execute(ordered)))
+
+
+def metrics_of(conn: Connection, workspace: str, ticket_ids: Collection[int]) -> list[MetricEventRecord]:
+    """The metric log of some tickets, by instant and id."""
+    statement = select(*_METRIC).where(
+        metric_event.c.workspace == workspace, metric_event.c.ticket_id.in_(sorted(ticket_ids))
+    )
+    ordered = statement.order_by(metric_event.c.at, metric_event.c.event_id)
+    return list(records(MetricEventRecord, conn.execute(ordered)))
+
+
+def events_of(conn: Connection, workspace: str, ticket_ids: Collection[int]) -> list[TicketEvent]:
+    """The histories of some tickets, by instant."""
+    statement = select(*_EVENT).where(
+        ticket_event.c.workspace == workspace, ticket_event.c.ticket_id.in_(sorted(ticket_ids))
+    )
+    return list(records(TicketEvent, conn.execute(statement.order_by(ticket_event.c.at, ticket_event.c.seq))))
+
+
+def openings(conn: Connection, workspace: str, ticket_ids: Collection[int]) -> dict[int, TicketEvent]:
+    """The first event of each of some tickets."""
+    statement = select(*_EVENT).where(
+        ticket_event.c.workspace == workspace,
+        ticket_event.c.ticket_id.in_(sorted(ticket_ids)),
+        ticket_event.c.type == "created",
+    )
+    return {event.ticket_id: event for event in records(TicketEvent, conn.execute(statement))}
+
+
+def people(conn: Connection, workspace: str) -> set[str]:
+    """Everybody who has said or done something on a ticket, or is its requester or assignee."""
+    found: set[str] = set()
+    for column in (ticket.c.requester, ticket.c.assignee, ticket_event.c.actor):
+        statement = select(column).where(column.table.c.workspace == workspace, column.is_not(None)).distinct()
+        found |= set(conn.execute(statement).scalars())
+    return found
