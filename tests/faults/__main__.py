@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -83,6 +84,10 @@ class Runs:
             yield random.SystemRandom().randrange(1, 2**32)
 
     async def run(self) -> None:
+        """Play until it is enough, or until somebody ends it: then nothing is left running."""
+        this = asyncio.current_task()
+        assert this is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
         async with asyncio.TaskGroup() as lanes:
             for database in self._wanted.databases:
                 for _ in range(self._wanted.lanes):

@@ -49,10 +49,14 @@ class Door:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def is_under_way(self, errand: Errand) -> bool:
+        """Whether such a call has begun and not ended."""
+        return errand in self._under_way.values()
+
     def is_at(self, errand: Errand) -> bool:
         """Whether such a call is under way, or was a moment ago."""
         recently = time.monotonic() - self._ended_at.get(errand, 0.0) < _ENDED_RECENTLY_SECONDS
-        return recently or errand in self._under_way.values()
+        return recently or self.is_under_way(errand)
 
     def has_done(self, errand: Errand) -> bool:
         """Whether such a call has ended since the last `forget`."""
@@ -64,7 +68,7 @@ class Door:
 
     async def sees(self, errand: Errand) -> None:
         """Wait until such a call begins, unless one is under way."""
-        if errand in self._under_way.values():
+        if self.is_under_way(errand):
             return
         seen: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiting = (errand, seen)

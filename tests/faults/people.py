@@ -12,9 +12,10 @@ from tests.faults.ledger import Ledger
 from tests.faults.world import AGENTS, CUSTOMERS, DESKS, LOUD_DESKS, alerts_of
 
 # A start reads the threads of open tickets and those with replies, about twenty at once: more would only slow it down.
-MOST_OPEN = 9
-MOST_TALKED_IN = 4
-MOST_ALERTED_IN_THREADS = 6
+MOST_OPEN = 8
+MOST_TALKED_IN = 3
+MOST_ALERTED_IN_THREADS = 5
+MOST_UNHEARD = 12
 
 
 @dataclass
@@ -48,7 +49,9 @@ class People:
         """Write, answer and solve, a few times a second, until it is cancelled."""
         while True:
             await asyncio.sleep(self._chance.uniform(0.1, 0.6))
-            self.do_something()
+            # On a slow machine people wait until they were heard, or nothing would be done but understanding them.
+            if self._ledger.requests() < MOST_UNHEARD:
+                self.do_something()
 
     def do_something(self) -> None:
         """One of the things that people do."""
@@ -58,12 +61,13 @@ class People:
         elif self._chance.random() < 0.6:
             self.reply()
         else:
-            self._solve(open_ones)
+            self._solve_one(open_ones)
 
-    def ask(self) -> None:
+    def ask(self, *, desk: str = "", is_neglected: bool | None = None) -> None:
         """A customer has a new question."""
-        is_neglected = self._chance.random() < 0.6
-        desk = self._chance.choice(LOUD_DESKS if is_neglected and self._has_many_threads() else DESKS)
+        if is_neglected is None:
+            is_neglected = self._chance.random() < 0.6
+        desk = desk or self._chance.choice(LOUD_DESKS if is_neglected and self._has_many_threads() else DESKS)
         said = self._sandbox.act.post(desk, self._chance.choice(CUSTOMERS), f"Order {len(self.said)} is broken")
         self._remember(said)
         few = sum(each.is_talked_in for each in self.conversations) < MOST_TALKED_IN
@@ -88,17 +92,21 @@ class People:
     def _remember(self, said: dict[str, Any]) -> None:
         self.said.append(said)
 
-    def _solve(self, open_ones: list[Conversation]) -> None:
-        """An agent ticks off a question; a neglected one only once everybody has heard how late it is."""
+    def _solve_one(self, open_ones: list[Conversation]) -> None:
+        """A neglected question is ticked off only once everybody has heard how late it is."""
         quiet = [each for each in open_ones if not each.is_talked_in]
         told = self.told() if any(each.is_neglected for each in quiet) else Counter()
         numbers = self.numbers()
         for talk in quiet:
             if talk.is_neglected and not told[talk.channel, numbers.get((talk.channel, talk.ts), 0)]:
                 continue
-            self._sandbox.act.react(talk.channel, self._chance.choice(AGENTS), talk.ts, "white_check_mark")
-            talk.is_solved = True
+            self.solve(talk)
             return
+
+    def solve(self, talk: Conversation) -> None:
+        """An agent ticks a question off."""
+        self._sandbox.act.react(talk.channel, self._chance.choice(AGENTS), talk.ts, "white_check_mark")
+        talk.is_solved = True
 
     def numbers(self) -> dict[tuple[str, str], int]:
         """The number of the ticket that each thread became."""

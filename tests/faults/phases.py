@@ -14,7 +14,8 @@ from tests.support.processes import until
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-_PATIENCE_SECONDS = 5.0
+# How long a phase may let us wait; before that, somebody has to have read the history.
+_PATIENCE_SECONDS, _START_SECONDS = 6.0, 30.0
 
 
 class Phase(StrEnum):
@@ -40,6 +41,7 @@ SHARES = {
     Phase.BETWEEN: 0.05,
 }
 # When a kill could be counted for several.
+_AFTER_READING = {Phase.TICK, Phase.SEND, Phase.RECONCILE}
 _RAREST_FIRST = (Phase.RECONCILE, Phase.TICK, Phase.BACKFILL, Phase.SEND, Phase.INGEST)
 
 
@@ -80,7 +82,9 @@ class Hunter:
                 return due_at is not None and due_at - now < 2.0
             case Phase.RECONCILE:
                 since = ledger.doubtful_since()
-                return since is not None and since + SETTLE_SECONDS - now < 1.5
+                # Where one works alone, what it was sending when it died is doubtful as soon as it is back.
+                is_coming = len(self._scene.replicas) == 1 and bool(ledger.outbox("sending"))
+                return is_coming or (since is not None and since + SETTLE_SECONDS - now < 1.5)
             case _:
                 return True
 
@@ -96,6 +100,10 @@ class Hunter:
             Phase.BETWEEN: self._at_any_time,
         }
         try:
+            if phase in _AFTER_READING:
+                self._revive()
+                async with asyncio.timeout(_START_SECONDS):
+                    await until(lambda: any(map(self._judges, self._scene.replicas)))
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 return await aims[phase]()
         except TimeoutError:
@@ -118,7 +126,6 @@ class Hunter:
     async def _judging(self) -> Replica:
         self._revive()
         await until(self._scene.ledger.is_due)
-        await until(lambda: any(map(self._judges, self._scene.replicas)))
         await self._wait(0.04)
         return self._chance.choice([*filter(self._judges, self._scene.replicas)] or self._scene.replicas)
 

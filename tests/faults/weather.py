@@ -23,8 +23,8 @@ class Weather:
         """Every call takes long enough to be interrupted."""
         calls = self._sandbox.faults.calls
         calls("delay", method="chat.*", seconds=0.1)
-        calls("delay", method="conversations.history", seconds=0.04)
-        calls("delay", method="conversations.replies", seconds=0.03)
+        calls("delay", method="conversations.history", seconds=0.02)
+        calls("delay", method="conversations.replies", seconds=0.02)
 
     def clear_up(self) -> None:
         """Slack is well; what was held back goes out."""
