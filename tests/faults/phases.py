@@ -40,8 +40,8 @@ SHARES = {
     Phase.STARTING: 0.07,
     Phase.BETWEEN: 0.05,
 }
-# When a kill could be counted for several.
 _AFTER_READING = {Phase.TICK, Phase.SEND, Phase.RECONCILE}
+# When a kill could be counted for several.
 _RAREST_FIRST = (Phase.RECONCILE, Phase.TICK, Phase.BACKFILL, Phase.SEND, Phase.INGEST)
 
 
