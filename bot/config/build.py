@@ -7,6 +7,7 @@ from typing import Any
 from bot.config.hours import DAYS
 from bot.config.model import (
     PROMISE,
+    RECEIPT,
     Acknowledge,
     Agents,
     ChannelSettings,
@@ -37,6 +38,8 @@ _REACTIONS = {
 _CHANNEL_DEFAULTS: Json = {
     "open_by": "message",
     "acknowledge": "reaction",
+    "acknowledge_emoji": "eyes",
+    "acknowledge_text": RECEIPT,
     "promise": False,
     "group_messages_within": "2m",
     "unthreaded_replies": "10m",
@@ -114,6 +117,8 @@ def _channel(channel: str, given: Json, customer: str | None) -> ChannelSettings
         channel=channel,
         open_by=OpenBy(merged["open_by"]),
         acknowledge=Acknowledge(merged["acknowledge"]),
+        acknowledge_emoji=merged["acknowledge_emoji"],
+        acknowledge_text=merged["acknowledge_text"],
         promise=(PROMISE if promise is True else promise) or None,
         group_messages_within=parse_duration(merged["group_messages_within"]),
         unthreaded_replies=_duration_or_off(merged["unthreaded_replies"]),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.config.reading import Cursor, Reader, list_of, record
-from bot.config.slack_names import bare, is_emoji, slack_id
+from bot.config.slack_names import bare, emoji, is_emoji, slack_id
 from bot.config.values import (
     choice,
     duration_or_flag,
@@ -40,12 +40,16 @@ def _promise(cursor: Cursor) -> bool | str | None:
 
 
 def _acknowledge(cursor: Cursor) -> str | None:
-    return "off" if is_off(cursor) else choice(("reaction", "off"))(cursor)
+    """`silence` is another word for `off`."""
+    is_silent = is_off(cursor) or cursor.written.lower() == "silence"
+    return "off" if is_silent else choice(("reaction", "reply", "off"))(cursor)
 
 
 DEFAULTS: dict[str, Reader] = {
     "open_by": choice(OPEN_BY),
     "acknowledge": _acknowledge,
+    "acknowledge_emoji": emoji,
+    "acknowledge_text": text,
     "promise": _promise,
     "group_messages_within": duration_or_zero,
     "unthreaded_replies": duration_or_flag("10m"),

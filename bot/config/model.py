@@ -6,8 +6,11 @@ from datetime import time, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-PROMISE = "Thank you, we have it. We answer by {deadline}."
+PROMISE = "Thank you, we have it. We answer by {deadline}, your time."
 """What a customer is promised when `promise` is just true."""
+
+RECEIPT = "Thank you, we have it."
+"""What a customer is told where acknowledgements are replies."""
 
 
 class OpenBy(StrEnum):
@@ -22,6 +25,7 @@ class Acknowledge(StrEnum):
     """How a customer sees that a message became a ticket."""
 
     REACTION = "reaction"
+    REPLY = "reply"
     OFF = "off"
 
 
@@ -90,12 +94,15 @@ class ChannelSettings:
     """How the bot behaves in one channel, defaults filled in.
 
     `schedule`, `group` and `alert_channel` are the channel's own, None where it has none. `promise` is the wording,
-    with `{deadline}` in it, or None. `group_messages_within` is zero and `unthreaded_replies` None when off.
+    with `{deadline}` in it, or None. `acknowledge_emoji` and `acknowledge_text` are how a reaction and a reply say that
+    a message became a ticket. `group_messages_within` is zero and `unthreaded_replies` None when off.
     """
 
     channel: str
     open_by: OpenBy
     acknowledge: Acknowledge
+    acknowledge_emoji: str
+    acknowledge_text: str
     promise: str | None
     group_messages_within: timedelta
     unthreaded_replies: timedelta | None

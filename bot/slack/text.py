@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 # Control characters but newline and tab; zero-width, bidi and other invisible format characters; lone surrogates.
 _INVISIBLE = re.compile(
@@ -50,7 +50,7 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def date_token(instant: datetime) -> str:
-    """A Slack date that everybody reads in their own time zone, with a UTC fallback for old clients."""
-    fallback = f"{instant:%Y-%m-%d %H:%M} UTC"
+def date_token(instant: datetime, zone: tzinfo = UTC) -> str:
+    """A Slack date that everybody reads in their own time zone; old clients and notifications read it in ``zone``."""
+    fallback = f"{instant.astimezone(zone):%Y-%m-%d %H:%M %Z}"
     return f"<!date^{int(instant.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"

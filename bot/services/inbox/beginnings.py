@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.config.model import ChannelSettings
+from bot.services.inbox.acknowledging import acknowledge
 from bot.services.inbox.speakers import Speaker
 from bot.services.tickets import ticketing
 from bot.services.tickets.ticketing import Entry
@@ -87,6 +88,7 @@ def begin(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
     )
     number = ticketing.open_ticket(conn, desk, ticket, entry_of(said, said.created()), now)
     converse(desk, said, number, conn)
+    acknowledge(conn, desk, number, channel=message.channel, at=message.at, now=now)
 
 
 def _begun_by(desk: Desk, said: Said, now: datetime) -> dict[str, Any]:

@@ -1,13 +1,8 @@
 """Events, each understood by a function of its own; an event without one is noticed and no more."""
 
-from collections.abc import Coroutine
-from functools import partial
-from typing import Any
-
 from bot.services.backfill.findings import BACKFILL
 from bot.services.home.visits import read_opened
-from bot.services.inbox.acknowledging import acknowledge
-from bot.services.inbox.handling import Handled, Read, Request, Result, nothing
+from bot.services.inbox.handling import Handled, Read, Request, nothing
 from bot.services.inbox.intake import Intake
 from bot.services.inbox.reactions import read_reaction
 from bot.services.workspace import presence
@@ -28,15 +23,12 @@ async def read_event(request: Request) -> Handled:
 
 async def _read_message(request: Request) -> Handled:
     event = _event(request)
-    apply = await _intake(request).read(event)
-    return Handled(apply=apply, afterwards=partial(_acknowledge, request, event.get("channel"), event.get("ts")))
+    return Handled(apply=await _intake(request).read(event))
 
 
 async def _read_reaction(request: Request) -> Handled:
     event = _event(request)
-    apply = await read_reaction(_intake(request), event)
-    item = mapping(event.get("item"))
-    return Handled(apply=apply, afterwards=partial(_acknowledge, request, item.get("channel"), item.get("ts")))
+    return Handled(apply=await read_reaction(_intake(request), event))
 
 
 async def _read_presence(request: Request) -> Handled:
@@ -59,9 +51,3 @@ def _event(request: Request) -> Payload:
 def _intake(request: Request) -> Intake:
     source = Source.BACKFILL if request.body.get(BACKFILL) is True else Source.LIVE
     return Intake(desk=request.desk, speakers=request.speakers, slack=request.slack, source=source)
-
-
-def _acknowledge(request: Request, channel: object, ts: object, result: Result) -> Coroutine[Any, Any, None] | None:
-    if not isinstance(result, str) or not result.startswith("ticket opened"):
-        return None
-    return acknowledge(request.db, request.desk, request.slack, channel=text_of(channel), ts=text_of(ts))

@@ -18,6 +18,7 @@ from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.digest_drawing import Sight, draw_digest
 from bot.services.alerting.endings import ended_by, ending_of
 from bot.services.api import comments
+from bot.services.inbox import acknowledging
 from bot.services.outbox.drawn import Drawn, Void
 from bot.services.regular import posts as regular
 from bot.services.workspace import notices
@@ -47,9 +48,7 @@ class Drawing:
     directory: Directory
     link: str = ""
 
-    async def draw(  # noqa: PLR0911 - one line for each kind of message
-        self, message: OutboxMessage, now: datetime
-    ) -> Drawn | Letter | Call | Void:
+    async def draw(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
         """The contents of an outbox row as of now."""
         db, desk, directory = self.db, self.desk(), self.directory
         if message.kind in {cards.CARD, cards.CARD_UPDATE}:
@@ -58,18 +57,21 @@ class Drawing:
             return await _draw_ending(message, db=db, desk=desk, directory=directory)
         if message.kind == alerts.CORRECTION:
             return await _draw_correction(message, db=db)
-        if message.kind in alerts.SAID:
-            return await self._draw_said(message)
-        if message.kind == alerts.COMMENT:
-            return await comments.draw(message, db=db, desk=desk, directory=directory)
+        if message.kind in (*alerts.SAID, *alerts.TO_CUSTOMERS):
+            return await self._draw_said(message, now)
         if message.kind in alerts.DIGESTS:
             sight = Sight(link=self.link, started_at=self.desk().opened_at, now=now)
             return await draw_digest(message, db=db, desk=desk, directory=directory, sight=sight)
         return await self._draw_alert(message, now)
 
-    async def _draw_said(self, message: OutboxMessage) -> Drawn | Void:
+    async def _draw_said(self, message: OutboxMessage, now: datetime) -> Drawn | Void:
+        db, desk, directory = self.db, self.desk(), self.directory
         if message.kind in {alerts.NOTE, alerts.HOLD_OVER}:
-            return await card_threads.draw(message, db=self.db, desk=self.desk(), directory=self.directory)
+            return await card_threads.draw(message, db=db, desk=desk, directory=directory)
+        if message.kind == alerts.COMMENT:
+            return await comments.draw(message, db=db, desk=desk, directory=directory)
+        if message.kind in {alerts.RECEIPT, alerts.REACTION}:
+            return await acknowledging.draw(message, db=db, desk=desk, directory=directory, now=now)
         drawn = regular.post(message) if message.kind in alerts.REGULARS else notices.post(message)
         return Drawn(channel=message.destination, post=drawn)
 

@@ -33,9 +33,7 @@ from store.outbox import NewMessage, OutboxMessage
 _TO_AN_ADMIN = {DIGEST: DIRECT_DIGEST, DIGEST_PAGE: DIRECT_DIGEST_PAGE, REGULAR: DIRECT_REGULAR}
 
 
-def fallbacks(  # noqa: PLR0911 - one line for each kind of message
-    conn: Connection, desk: Desk, message: OutboxMessage, now: datetime
-) -> list[NewMessage]:
+def fallbacks(conn: Connection, desk: Desk, message: OutboxMessage, now: datetime) -> list[NewMessage]:
     """What is to be sent in place of a message that has failed; nothing once an admin could not be told either.
 
     A letter, a call and a direct message go to the ticket's alert channel; what fails there, to an admin.
@@ -49,9 +47,7 @@ def fallbacks(  # noqa: PLR0911 - one line for each kind of message
         return comments.not_posted(conn, desk, message, now)
     if message.kind in _TO_AN_ADMIN:
         return [_again(message, _TO_AN_ADMIN[message.kind], admin, now)] if admin else []
-    if message.kind not in DIGESTS:
-        return []
-    if message.fallback_of is not None or message.kind == DIRECT_DIGEST:
+    if message.kind not in DIGESTS or message.kind == DIRECT_DIGEST or message.fallback_of is not None:
         return []  # the pages of a direct digest, which name everything, go their own way
     return _spread(conn, desk, message, now, admin)
 

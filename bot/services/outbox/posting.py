@@ -13,7 +13,15 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection
 
 from bot.services.alerting import cards
-from bot.services.alerting.alerts import ALERT_EDIT, COMMENT, CORRECTION, IN_CARD_THREAD, PAGES, TO_PEOPLE
+from bot.services.alerting.alerts import (
+    ALERT_EDIT,
+    CORRECTION,
+    IN_CARD_THREAD,
+    PAGES,
+    REACTION,
+    TO_CUSTOMERS,
+    TO_PEOPLE,
+)
 from bot.services.alerting.digest_drawing import root_ts
 from bot.services.outbox.drawn import Drawn
 from bot.services.outbox.reconciling import was_sent
@@ -188,13 +196,10 @@ def _thread_of(message: OutboxMessage, channel: str, conn: Connection) -> str | 
     """The thread that a message would be in."""
     if message.kind in PAGES:
         return root_ts(message, conn)
-    if message.kind == RECEIPT:
-        own = tickets.get(conn, message.workspace, message.ticket_id or 0)
-        return None if own is None else own.thread_ts
-    in_thread = message.kind in IN_CARD_THREAD
-    if message.kind == COMMENT:
+    if message.kind in TO_CUSTOMERS:
         conversed = tickets.get(conn, message.workspace, message.ticket_id or 0)
         return (conversed.thread_ts or None) if conversed is not None else None
+    in_thread = message.kind in IN_CARD_THREAD
     ticket = tickets.get(conn, message.workspace, message.ticket_id or 0) if in_thread else None
     if message.kind == CORRECTION and (ticket is None or ticket.card_channel != channel):
         corrected = outbox.find(conn, message.workspace, str(message.payload["of"]))

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
+from bot.services.alerting.alerts import TO_CUSTOMERS
 from bot.services.outbox.reconciling import our_posts
 from bot.services.workspace.desk import Desk
 from bot.slack.client import SlackClients
@@ -79,7 +80,8 @@ class Recovery:
             SlackApiError: Slack will not say.
         """
         ticket = await self._db.read(lambda conn: tickets.get(conn, message.workspace, message.ticket_id or 0))
-        link = (ticket.permalink if ticket is not None else None) or ""
+        # What is said to a customer stands in the thread itself, and leads nowhere.
+        link = "" if ticket is None or message.kind in TO_CUSTOMERS else ticket.permalink or ""
         for place in dict.fromkeys(((channel, thread_ts), (channel, None))):
             ts, contents = (await self._posts(*place)).get(key, ("", ""))
             if ts and link in contents:

@@ -82,13 +82,13 @@ def test_a_problem_knows_its_line_column_path_and_message(load):
         ("channels: {C1: {group: nobody}}", "channels.C1.group: nobody is not one of the groups of this file"),
         (
             "channels: {defaults: {schedule: eu}}",
-            "channels.defaults.schedule: unknown key; known are open_by, acknowledge, promise, ",
+            "channels.defaults.schedule: unknown key; known are open_by, acknowledge, acknowledge_emoji, ",
         ),
         (
             "channels: {defaults: {open_by: mesage}}",
             "channels.defaults.open_by: must be message, mention or reaction; did you mean message?",
         ),
-        ("channels: {defaults: {acknowledge: reply}}", "channels.defaults.acknowledge: must be reaction or off"),
+        ("channels: {defaults: {acknowledge: wave}}", "channels.defaults.acknowledge: must be reaction, reply or off"),
         (
             "channels: {defaults: {promise: soon}}",
             "channels.defaults.promise: must be true, false, or a text that contains {deadline}",

@@ -86,7 +86,7 @@ def test_the_usual_settings_hold_where_the_file_is_silent(nothing_said):
 def test_a_promise_of_just_true_has_the_usual_wording(load):
     promise = load("channels: {defaults: {promise: yes}}").channel("C1").promise
 
-    assert promise == "Thank you, we have it. We answer by {deadline}."
+    assert promise == "Thank you, we have it. We answer by {deadline}, your time."
 
 
 @pytest.mark.parametrize(
