@@ -5,6 +5,7 @@ from bot.services.home.visits import read_opened
 from bot.services.inbox.handling import Handled, Read, Request, nothing
 from bot.services.inbox.intake import Intake
 from bot.services.inbox.reactions import read_reaction
+from bot.services.requests.mentions import read_mention
 from bot.services.workspace import presence
 from bot.slack.envelopes import Payload, mapping, text_of
 from store.ticket_events import Source
@@ -22,6 +23,9 @@ async def read_event(request: Request) -> Handled:
 
 
 async def _read_message(request: Request) -> Handled:
+    command = await read_mention(request)
+    if command is not None:
+        return command
     event = _event(request)
     return Handled(apply=await _intake(request).read(event))
 

@@ -32,8 +32,10 @@ class Named:
         return self.found
 
 
-def take_ticket(conn: Connection, desk: Desk, words: list[str], channel: str, *, prose: bool = False) -> Named:
-    """The ticket that one of the words names; without any, the latest open one of the channel.
+def take_ticket(
+    conn: Connection, desk: Desk, words: list[str], place: str | TicketRecord, *, prose: bool = False
+) -> Named:
+    """The ticket that one of the words names; without any, that of a thread, or the latest open one of a channel.
 
     Among ``prose`` a number without its sign counts only as the first word: it may be part of "see incident 2".
     """
@@ -48,7 +50,9 @@ def take_ticket(conn: Connection, desk: Desk, words: list[str], channel: str, *,
             wanted = int(number[1] or number[2])
             found = tickets.get(conn, desk.workspace, wanted)
             return Named(found=found, refusal="" if found else f"There is no ticket #{wanted}.", rest=rest)
-    here = tickets.listing(conn, desk.workspace, Filter(open_only=True, channel_id=channel), limit=1000)
+    if isinstance(place, TicketRecord):
+        return Named(found=place, rest=list(words))
+    here = tickets.listing(conn, desk.workspace, Filter(open_only=True, channel_id=place), limit=1000)
     if not here:
         refusal = "There is no open ticket in this channel: write its number, such as #42."
         return Named(refusal=refusal, rest=list(words))

@@ -13,6 +13,7 @@ from bot.services.requests.naming import Named, did_you_mean, take_ticket
 from bot.services.workspace.desk import Desk
 from bot.slack.text import authored
 from sla.ticket import Priority, Status
+from store.tickets import TicketRecord
 
 USER = re.compile(r"<@(?P<user>[UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -24,6 +25,7 @@ class Call:
     Attributes:
         words: What follows the verb.
         mentioned: What the people named in it are to the desk.
+        here: The ticket of the thread that it was written in, which is meant where none is named.
     """
 
     conn: Connection
@@ -33,11 +35,16 @@ class Call:
     asked: Asked
     now: datetime
     mentioned: Mapping[str, Standing]
+    here: TicketRecord | None = None
 
     @property
     def named(self) -> Named:
         """The ticket that the words name, and the words that are left."""
-        return take_ticket(self.conn, self.desk, self.words, self.channel)
+        return self.take(self.words)
+
+    def take(self, words: list[str], *, prose: bool = False) -> Named:
+        """The ticket that some of the words name; see :func:`take_ticket`."""
+        return take_ticket(self.conn, self.desk, words, self.here or self.channel, prose=prose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +52,15 @@ class Verb:
     """A word that can be typed after ``/sla``.
 
     Attributes:
+        of_one_ticket: Whether it does or tells something of one ticket only, for which it authorises by itself: then
+            whoever may do that to some tickets may type it.
         help: Its line in the answer to ``/sla help``; verbs that are explained together share one.
     """
 
     name: str
     run: Callable[[Call], Answer]
     help: str = ""
+    of_one_ticket: bool = False
 
 
 def people_in(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from bot.services.requests import actions
 from bot.services.requests.actions import Answer
 from bot.services.requests.authorise import is_of_the_team
 from bot.services.requests.commands.call import USER, Call, Verb, act, choice
-from bot.services.requests.naming import did_you_mean, take_ticket
+from bot.services.requests.naming import did_you_mean
 from sla.ticket import Priority, Status
 
 
@@ -51,7 +51,7 @@ def _no_reply(call: Call) -> Answer:
 
 
 def _exempt(call: Call) -> Answer:
-    found = take_ticket(call.conn, call.desk, call.words, call.channel, prose=True)
+    found = call.take(call.words, prose=True)
     undo = found.rest[:1] == ["undo"]
     reason = " ".join(found.rest)
     if found.refusal:
@@ -66,19 +66,29 @@ VERBS = (
     Verb(
         name="claim",
         run=_claim,
+        of_one_ticket=True,
         help="`/sla claim #42`, `/sla assign @ana #42`, `/sla assign engineering #42` who works on it",
     ),
-    Verb(name="assign", run=_assign),
+    Verb(name="assign", run=_assign, of_one_ticket=True),
     Verb(
         name="priority",
         run=_priority,
+        of_one_ticket=True,
         help="`/sla priority urgent #42` or `/priority urgent #42` low, normal, high or urgent",
     ),
-    Verb(name="status", run=_status, help="`/sla status pending #42` open, pending, hold or solved"),
-    Verb(name="noreply", run=_no_reply, help="`/sla noreply #42` no reply is needed; `/sla noreply undo #42`"),
+    Verb(
+        name="status", run=_status, of_one_ticket=True, help="`/sla status pending #42` open, pending, hold or solved"
+    ),
+    Verb(
+        name="noreply",
+        run=_no_reply,
+        of_one_ticket=True,
+        help="`/sla noreply #42` no reply is needed; `/sla noreply undo #42`",
+    ),
     Verb(
         name="exempt",
         run=_exempt,
+        of_one_ticket=True,
         help="`/sla exempt #42 spam` out of all figures, with a reason; `/sla exempt undo #42`",
     ),
 )

@@ -137,6 +137,7 @@ VERBS = (
     Verb(
         name="why",
         run=_why,
+        of_one_ticket=True,
         help="`/sla why #42`, `/sla why #42 first-reply` what a deadline is made of: counted, closed, paused",
     ),
     Verb(name="policies", run=_policies, help="`/sla policies` the promises, in the order in which they are tried"),

@@ -3,16 +3,17 @@
 from bot.services.requests import merging
 from bot.services.requests.actions import Answer
 from bot.services.requests.commands.call import Call, Verb, act
-from bot.services.requests.naming import message_key, take_ticket
+from bot.services.requests.naming import message_key
 
 
 def _merge(call: Call) -> Answer:
     words = [word for word in call.words if word.lower() not in {"into", "undo"}]
     undo = "undo" in call.words
+    if call.here is not None and len(words) == 1 and not undo:
+        words = [f"#{call.here.ticket_id}", *words]
     if not undo and len(words) < 2:
         return Answer(text="Into which ticket? Write `/sla merge #42 into #40`, say.")
-    source = take_ticket(call.conn, call.desk, words[:1], call.channel)
-    target = take_ticket(call.conn, call.desk, words[1:2], call.channel)
+    source, target = call.take(words[:1]), call.take(words[1:2])
     if source.refusal or (target.refusal and not undo):
         return Answer(text=source.refusal or target.refusal)
     if undo:
@@ -30,10 +31,11 @@ def _split(call: Call) -> Answer:
 
 
 VERBS = (
-    Verb(name="merge", run=_merge, help="`/sla merge #42 into #40`; `/sla merge undo #42`"),
+    Verb(name="merge", run=_merge, of_one_ticket=True, help="`/sla merge #42 into #40`; `/sla merge undo #42`"),
     Verb(
         name="split",
         run=_split,
+        of_one_ticket=True,
         help="`/sla split LINK` a message, and what follows it, is a ticket of its own; `/sla split undo #43`",
     ),
 )

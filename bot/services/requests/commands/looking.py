@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.services.requests.actions import Answer
+from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, may
 from bot.services.requests.commands.call import USER, Call, Verb
 from bot.services.requests.naming import did_you_mean
 from bot.services.requests.waiting import is_snoozed
 from bot.slack.text import authored, escape
 from bot.slack.ticket_list import ListedTicket, ticket_list
 from bot.slack.wording import plural
-from sla.ticket import Priority, Status
+from sla.ticket import ChannelKind, Priority, Status
 from store import tickets
 from store.tickets import Filter, TicketRecord
 
@@ -89,6 +90,8 @@ def _show(call: Call) -> Answer:
     if found.refusal:
         return Answer(text=found.refusal)
     ticket = found.ticket
+    if not may(call.asked.standing, Action.READ_TICKETS, shared=ticket.channel_kind == ChannelKind.SHARED):
+        return Answer(text=NOT_OF_THE_TEAM)
     label = f"#{ticket.ticket_id}" + (f" · policy {ticket.policy}" if ticket.policy else "")
     post = ticket_list(label, [_listed(call, ticket)])
     return Answer(text=post.text, blocks=post.blocks)
@@ -119,5 +122,5 @@ VERBS = (
         ),
     ),
     Verb(name="mine", run=_mine, help="`/sla mine` those that are yours"),
-    Verb(name="show", run=_show, help="`/sla show #42` one ticket"),
+    Verb(name="show", run=_show, of_one_ticket=True, help="`/sla show #42` one ticket"),
 )

@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.services.requests.actions import Answer, Asked
-from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, Standing, may
-from bot.services.requests.commands import changing, explaining, joining, looking, reporting, waiting
+from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, Standing, is_of_the_team, may
+from bot.services.requests.commands import changing, explaining, joining, looking, reading_along, reporting, waiting
 from bot.services.requests.commands.call import Call, Verb
 from bot.services.requests.naming import did_you_mean
 from bot.services.workspace.desk import Desk
 from bot.slack.text import authored
+from store.tickets import TicketRecord
 
 _TABLE: tuple[Verb, ...] = (
     *looking.VERBS,
@@ -24,8 +25,11 @@ _TABLE: tuple[Verb, ...] = (
     *waiting.VERBS,
     *explaining.VERBS,
     *reporting.VERBS,
+    *reading_along.VERBS,
 )
 _VERBS = {verb.name: verb for verb in _TABLE}
+NAMES = (*_VERBS, "help")
+"""Every word that can be typed first."""
 
 HELP = "\n".join(
     [
@@ -51,8 +55,16 @@ class Typed:
     mentioned: Mapping[str, Standing] = field(default_factory=dict)
 
 
-def run(conn: Connection, desk: Desk, typed: Typed, asked: Asked, now: datetime) -> Answer:
-    """Do what was typed, if the person may."""
+def run(
+    conn: Connection,
+    desk: Desk,
+    typed: Typed,
+    asked: Asked,
+    now: datetime,
+    *,
+    here: TicketRecord | None = None,
+) -> Answer:
+    """Do what was typed, if the person may; ``here`` is the ticket that is meant where none is named."""
     words = typed.text.split()
     # `/priority urgent` and `/ticket ...` are other names for the same; another app may own `/sla`.
     if typed.command.lstrip("/") == "priority":
@@ -61,9 +73,10 @@ def run(conn: Connection, desk: Desk, typed: Typed, asked: Asked, now: datetime)
     if verb == "help":
         return Answer(text=HELP)
     if verb not in _VERBS:
-        meant = did_you_mean(verb, [*_VERBS, "help"])
+        meant = did_you_mean(verb, list(NAMES))
         return Answer(text=f"`{authored(verb, 40)}` is not a command. {meant}`/sla help` lists them all.")
-    if not may(asked.standing, Action.READ_TICKETS):
+    of_the_team = _VERBS[verb].of_one_ticket and is_of_the_team(asked.standing)
+    if not (of_the_team or may(asked.standing, Action.READ_TICKETS)):
         return Answer(text=NOT_OF_THE_TEAM)
     call = Call(
         conn=conn,
@@ -73,5 +86,6 @@ def run(conn: Connection, desk: Desk, typed: Typed, asked: Asked, now: datetime)
         asked=asked,
         now=now,
         mentioned=typed.mentioned,
+        here=here,
     )
     return _VERBS[verb].run(call)

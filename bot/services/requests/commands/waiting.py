@@ -5,7 +5,6 @@ from datetime import time
 from bot.services.requests import notes, waiting
 from bot.services.requests.actions import Answer
 from bot.services.requests.commands.call import Call, Verb
-from bot.services.requests.naming import take_ticket
 from bot.services.requests.times import read_until, zone_of
 
 
@@ -33,7 +32,7 @@ def _away(call: Call) -> Answer:
 
 
 def _note(call: Call) -> Answer:
-    found = take_ticket(call.conn, call.desk, call.words, call.channel, prose=True)
+    found = call.take(call.words, prose=True)
     if found.refusal:
         return Answer(text=found.refusal)
     number = found.ticket.ticket_id
@@ -46,11 +45,13 @@ VERBS = (
     Verb(
         name="note",
         run=_note,
+        of_one_ticket=True,
         help="`/sla note #42 they are on the old plan` an internal note, which no customer sees",
     ),
     Verb(
         name="snooze",
         run=_snooze,
+        of_one_ticket=True,
         help="`/sla snooze #42 30m`, `/sla snooze #42 until 14:00`, `/sla snooze #42 off` when its alerts are told",
     ),
     Verb(
