@@ -1,5 +1,6 @@
 """The composition root: everything that runs, put together and taken apart."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,12 +10,13 @@ import structlog
 from fastapi import FastAPI
 from slack_sdk.errors import SlackApiError
 
-from bot.clock import Clock
+from bot.clock import Clock, SteadyClock
 from bot.config.config import Config
 from bot.connection import Connection, Part
 from bot.errors import BotError
 from bot.health import Health
 from bot.http.app import Ports, build_web
+from bot.http.dashboard.access import Dashboard
 from bot.http.metrics import Metrics
 from bot.http.server import HttpServer
 from bot.http.zendesk.ports import ApiPorts
@@ -37,16 +39,15 @@ from bot.services.regular.posts import RegularPosts
 from bot.services.requests import modals
 from bot.services.requests.forms import form_asked_for
 from bot.services.requests.opening import PUT_OFF
-from bot.services.workspace import overview
 from bot.services.workspace.desk import Desk
 from bot.services.workspace.housekeeping import Housekeeping
 from bot.services.workspace.opening import open_desk, reopen_desk
-from bot.services.workspace.overview import StatusView
-from bot.slack.client import SlackClients, SlackUnavailableError
+from bot.slack.client import SlackClients, SlackUnavailableError, ask
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Envelope, Kind
 from bot.slack.receiver import build_receiver
 from bot.slack.socket import SocketMode
+from bot.slack.wording import span
 from bot.watchdog import Pulse, Watchdog
 from sla.instants import instant
 from store import inbox
@@ -84,7 +85,8 @@ class Threadline:
         self._stopping = False
         self.db = db
         self.clock = clock
-        self.slack = SlackClients(token=connection.bot_token, base_url=connection.api_url)
+        heard = clock.heard if isinstance(clock, SteadyClock) else None
+        self.slack = SlackClients(token=connection.bot_token, base_url=connection.api_url, heard=heard)
         self.directory = Directory(self.slack, clock)
         self._desk: Desk | None = None
         self.recovery = Recovery(db=db, slack=self.slack, clock=clock)
@@ -118,6 +120,7 @@ class Threadline:
         self._receiver = build_receiver(
             keep=self.keep,
             signing_secret=connection.signing_secret,
+            unix_time=clock.unix_time if isinstance(clock, SteadyClock) else None,
             refused=lambda body: modals.refused(body, clock.now()),
             acknowledged=modals.acknowledged,
         )
@@ -202,6 +205,7 @@ class Threadline:
         self._desk = await self.recovery.beat(self._desk)
         self._http = HttpServer(self._web(), host=self._connection.listen[0], port=self._connection.listen[1])
         self.address = await self._http.start()
+        self._desk = self._desk.reached_at(self._connection.public_url or self.address)
         self.db.on_notify(self.rounds.wake)
         self.backfill.ask()
         if workers and self._only is not Part.WEB:
@@ -278,6 +282,9 @@ class Threadline:
             self._desk = replace(newest, doubted_until=self.desk().doubted_until)
 
     async def _ticked(self) -> None:
+        if isinstance(self.clock, SteadyClock) and self.clock.is_in_doubt:
+            with contextlib.suppress(SlackUnavailableError, SlackApiError):
+                await ask("api.test", self.slack.client().api_test())  # the clock listens to the answer
         self._desk = await self.recovery.ticked(self.desk())
 
     async def _verify(self, now: datetime) -> frozenset[int]:
@@ -294,10 +301,10 @@ class Threadline:
         return build_web(
             Ports(
                 receiver=receiver,
-                status=self._status,
                 liveness=self.health.alive,
                 readiness=self.health.ready,
                 metrics=self.health.exposition,
+                dashboard=self._dashboard(),
                 api=self._api(),
             )
         )
@@ -313,12 +320,20 @@ class Threadline:
             public_url=self._connection.public_url,
         )
 
-    async def _status(self) -> StatusView:
-        now, desk = self.clock.now(), self.desk()
-        name_of, ticked_at = self.directory.known_name, self.rounds.alarm.ticked_at
-        return await self.db.read(
-            lambda conn: overview.status_view(conn, desk, now, ticked_at=ticked_at, name_of=name_of)
+    def _dashboard(self) -> Dashboard:
+        return Dashboard(
+            db=self.db,
+            desk=self.desk,
+            clock=self.clock,
+            directory=self.directory,
+            tick_age=self._tick_age,
+            is_open_here=self._connection.dashboard_is_open_here,
+            public_url=self._connection.public_url,
         )
+
+    def _tick_age(self) -> str:
+        ticked_at = self.rounds.alarm.ticked_at
+        return "not yet" if ticked_at is None else f"{span(self.clock.now() - ticked_at)} ago"
 
     def _arrived(self, message: OutboxMessage, at: datetime) -> None:
         due_at = message.payload.get("due_at")

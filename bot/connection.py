@@ -22,6 +22,7 @@ class Connection:
         environ: Holds the secrets of webhooks, under the names that the configuration gives.
         tls: Replaces the system's certificate authorities for mail and webhooks; for tests.
         allow_loopback: Lets webhooks reach this machine; for tests, never set from a configuration.
+        dashboard_is_open_here: Lets a person at this machine read the dashboard without signing in; for demonstrations.
         settle: How long a message of which nobody knows whether it arrived waits before Slack is asked about it.
         lease: How long what one process has begun is left alone by the others.
     """
@@ -37,6 +38,7 @@ class Connection:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     tls: ssl.SSLContext | None = None
     allow_loopback: bool = False
+    dashboard_is_open_here: bool = False
     settle: timedelta = SETTLE
     lease: timedelta = LEASE
 

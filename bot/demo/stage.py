@@ -165,6 +165,7 @@ async def stage(
                     api_url=f"{base}/api/",
                     listen=("127.0.0.1", ports[1]),
                     secret=world.signing_secret.encode(),
+                    dashboard_is_open_here=True,
                 ),
                 db=db,
                 clock=clock,

@@ -2,32 +2,23 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from slack_bolt.async_app import AsyncApp
 
-from bot.http.dashboard.status import render_status
+from bot.http.dashboard.access import Dashboard
+from bot.http.dashboard.routes import dashboard_routes
 from bot.http.metrics import CONTENT_TYPE
 from bot.http.zendesk.app import build_api
 from bot.http.zendesk.ports import ApiPorts
-from bot.services.workspace.overview import StatusView
 from bot.slack.receiver import dispatch_http
 
 MAX_BODY_BYTES = 1_000_000
-_NOT_HERE = "The queue can only be read at the machine that Threadline runs on, for example over an SSH tunnel."
 _STATIC = Path(__file__).parent / "dashboard" / "static"
-_HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +35,15 @@ class Ports:
 
     Attributes:
         receiver: Takes Slack's requests over HTTP; None in Socket Mode.
+        dashboard: What the pages for people work with; None without them.
         api: What the REST API works with; None without one.
     """
 
     receiver: AsyncApp | None
-    status: Callable[[], Awaitable[StatusView]]
     liveness: Callable[[], Readiness]
     readiness: Callable[[], Awaitable[Readiness]]
     metrics: Callable[[], Awaitable[bytes]]
+    dashboard: Dashboard | None = None
     api: ApiPorts | None = None
 
 
@@ -61,6 +53,9 @@ def build_web(ports: Ports) -> FastAPI:
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     if ports.api is not None:
         app.mount("/api/v2", build_api(ports.api), name="api")
+
+    if ports.dashboard is not None:
+        app.include_router(dashboard_routes(ports.dashboard))
 
     @app.post("/slack/events")
     async def slack_events(request: Request) -> Response:
@@ -73,12 +68,6 @@ def build_web(ports: Ports) -> FastAPI:
         answer = await dispatch_http(ports.receiver, raw=raw, headers=headers, query=request.url.query)
         content_type = (answer.headers.get("content-type") or ["text/plain"])[0]
         return Response(answer.body or "", status_code=answer.status, media_type=content_type)
-
-    @app.get("/", response_class=HTMLResponse)
-    async def status(request: Request) -> HTMLResponse:
-        if not is_from_here(request):
-            return HTMLResponse(_NOT_HERE, status_code=403, headers=_HEADERS)
-        return HTMLResponse(render_status(await ports.status()), headers=_HEADERS)
 
     @app.get("/healthz")
     async def health() -> JSONResponse:
@@ -95,26 +84,6 @@ def build_web(ports: Ports) -> FastAPI:
         return Response(await ports.metrics(), media_type=CONTENT_TYPE)
 
     return app
-
-
-def is_from_here(request: Request) -> bool:
-    """Whether a person at this machine asks: from a loopback address, by a loopback name, and through no proxy.
-
-    The page shows what customers wrote. Until people can sign in, nobody else may read it; a forwarded request or a
-    foreign name (a page elsewhere that resolves to us) is somebody else.
-    """
-    client = request.client.host if request.client else ""
-    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via"))
-    return _is_loopback(client) and _is_loopback(request.url.hostname or "") and not forwarded
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _body(request: Request) -> bytes | None:

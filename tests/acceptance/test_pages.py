@@ -18,7 +18,7 @@ async def test_the_page_shows_the_queue_the_next_deadline_first(desk: Desk):
     rows = [words(row) for row in page.split("<tbody>")[1].split("</tbody>")[0].split("<tr")[1:]]
     assert status == 200
     assert "production down" in rows[0]
-    assert "12 Jan 09:20" in rows[0]
+    assert "12 Jan 2026 09:20" in rows[0]
     assert "Open tickets 2" in words(page)
 
 

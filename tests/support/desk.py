@@ -439,6 +439,7 @@ async def _started(
             api_url=f"{stage.base}/api/",
             listen=("127.0.0.1", port),
             secret=b"a secret of the desk's",
+            dashboard_is_open_here=True,
             **(outside or {}),
         ),
         db=db,

@@ -1,6 +1,6 @@
 """A workspace's support desk: who we are there, and the rules in force."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.config.config import Config
@@ -14,6 +14,7 @@ class Installation:
     Attributes:
         workspace: Slack's team id.
         url: The workspace's address, with a slash at the end.
+        dashboard: The address of the dashboard, without one; empty in a process that serves none.
     """
 
     workspace: str
@@ -22,6 +23,7 @@ class Installation:
     bot_user: str
     bot_id: str
     app_id: str = ""
+    dashboard: str = ""
 
     def permalink(self, channel: str, ts: str) -> str:
         """The address of a message, which is the same for everybody who may read it."""
@@ -54,6 +56,10 @@ class Desk:
     def workspace(self) -> str:
         """Slack's team id."""
         return self.installation.workspace
+
+    def reached_at(self, address: str) -> "Desk":
+        """The same desk, whose dashboard has that address."""
+        return replace(self, installation=replace(self.installation, dashboard=address))
 
     def doubts(self, at: datetime) -> bool:
         """Whether a message about that moment may have been sent without our knowledge."""

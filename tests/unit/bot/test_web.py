@@ -2,7 +2,6 @@
 
 import json
 import socket
-from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -10,39 +9,24 @@ import pytest
 from bot.errors import BotError
 from bot.http.app import MAX_BODY_BYTES, Ports, Readiness, build_web
 from bot.http.server import HttpServer
-from bot.services.workspace.overview import StatusRow, StatusView
 from bot.slack.receiver import build_receiver
 
-NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 SECRET = "sesame"
-
-
-def a_row(**changed):
-    values = dict.fromkeys(StatusRow.__dataclass_fields__, "")
-    return StatusRow(**values | {"number": 42, "breach_at": NOON} | changed)
-
-
-def a_status(*rows):
-    values = dict.fromkeys(StatusView.__dataclass_fields__, 0)
-    return StatusView(**values | {"workspace": "Helpful Ltd", "now": NOON, "rows": rows, "tick_age": "2 s ago"})
 
 
 class Desk:
     """Stands behind the web application: what it keeps, and what it says about itself."""
 
-    def __init__(self, *, ready=True, rows=(), http=True):
+    def __init__(self, *, ready=True, http=True):
         self.kept = []
         self.broken = False
-        self._ready, self._rows = ready, rows
+        self._ready = ready
         self._receiver = build_receiver(keep=self._keep, signing_secret=SECRET) if http else None
 
     async def _keep(self, envelope):
         if self.broken:
             raise OSError("the disk is full")
         self.kept.append(envelope)
-
-    async def _status(self):
-        return a_status(*self._rows)
 
     async def _readiness(self):
         return Readiness(ready=self._ready, detail={"database": "ok"})
@@ -53,7 +37,6 @@ class Desk:
     def server(self):
         ports = Ports(
             receiver=self._receiver,
-            status=self._status,
             liveness=lambda: Readiness(ready=self._ready, detail={"status": "ok" if self._ready else "stuck"}),
             readiness=self._readiness,
             metrics=self._metrics,
@@ -111,17 +94,6 @@ async def test_its_figures_are_there_for_prometheus(visit):
 async def test_what_is_not_ready_says_so(visit):
     status, text, _ = await visit(Desk(ready=False), "/readyz")
     assert (status, json.loads(text)["ready"]) == (503, False)
-
-
-async def test_the_status_page_escapes_what_customers_wrote_and_runs_no_script(visit):
-    row = a_row(subject="<script>alert(1)</script>", customer='"><img src=x>')
-    status, text, headers = await visit(Desk(rows=[row]), "/")
-    assert status == 200
-    assert "<script>alert" not in text
-    assert "<img src=x>" not in text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
-    assert headers["content-security-policy"].startswith("default-src 'none'")
-    assert headers["x-content-type-options"] == "nosniff"
 
 
 async def test_slacks_signed_request_is_kept_and_then_answered(visit):

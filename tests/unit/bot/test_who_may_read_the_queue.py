@@ -1,9 +1,9 @@
-"""The status page shows what customers wrote, and there is no signing in yet."""
+"""The dashboard shows what customers wrote: without signing in it opens in a demonstration only, and only here."""
 
 import pytest
 from starlette.requests import Request
 
-from bot.http.app import is_from_here
+from bot.http.dashboard.access import is_from_here
 
 
 def request(client: str, host: str, **headers: str) -> Request:

@@ -1,0 +1,1 @@
+"""What each page shows: read from the database, drawn by a template of the same name."""

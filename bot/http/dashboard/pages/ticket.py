@@ -1,0 +1,159 @@
+"""A ticket: what happened, its clocks, and each deadline drawn as the time that it is made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.errors import BotError
+from bot.http.dashboard.visit import Shown, Visit
+from bot.services.reporting.tables import duration
+from bot.services.tickets.explaining import Reasons, reasons
+from bot.services.tickets.happenings import describe
+from bot.services.tickets.stories import Story, stored_story
+from bot.slack.wording import metric_label, span
+from sla.engine import Instance
+from sla.explain import Kind
+from sla.ticket import Status
+from store import tickets
+
+# The drawing's width, and how much of it what came after a passed deadline gets.
+_WIDTH, _OVERDUE_WIDTH = 1000.0, 200.0
+_LEAST_WIDTH = 0.5
+_WORDS = {
+    Kind.COUNTED: "counted",
+    Kind.CLOSED: "closed",
+    Kind.HOLIDAY: "holiday",
+    Kind.SPECIAL_HOURS: "special hours",
+    Kind.PAUSED: "paused",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of the drawing; `kind` is its class in the stylesheet."""
+
+    x: float
+    width: float
+    kind: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A promise with its deadline, and why that is where it is."""
+
+    name: str
+    outcome: str
+    policy: str
+    target: str
+    started_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    used: str
+    left: str
+    sums: list[tuple[str, str]]
+    stretches: list[Stretch]
+    told: str
+    log: list[tuple[datetime, str]]
+
+
+def draw(conn: Connection, visit: Visit) -> Shown:
+    """The page; one that says so where there is no such ticket."""
+    try:
+        story = stored_story(conn, visit.number, visit.now, visit.desk.workspace)
+    except BotError as error:
+        return Shown("message.html", {"title": "No such ticket", "text": str(error)}, 404)
+    record = tickets.get(conn, visit.desk.workspace, visit.number)
+    assert record is not None, "its story was just told"
+    customer = visit.desk.config.customers.get(record.customer or "")
+    facts = [
+        ("Status", record.status),
+        ("Priority", record.priority or "none"),
+        ("Customer", customer.name if customer else visit.name_of(record.requester or "") or "unknown"),
+        ("Requester", visit.name_of(record.requester) if record.requester else "unknown"),
+        ("Assignee", visit.name_of(record.assignee) if record.assignee else "nobody"),
+        ("Group", record.group_name or "none"),
+        ("Policy", record.policy or "none"),
+        ("Channel", record.channel_id),
+    ]
+    if Status(record.status).ended and record.solved_at:
+        facts.append(("Solved", f"{record.solved_at.astimezone(visit.zone):%d %b %Y %H:%M}"))
+    return Shown(
+        "ticket.html",
+        {
+            "ticket": record,
+            "facts": facts,
+            "clocks": [_clock(story, each) for each in story.history.instances if each.target is not None],
+            "events": [(event.at, _named(describe(event), visit)) for event in story.events],
+            "problems": story.history.problems,
+        },
+    )
+
+
+def _named(told: str, visit: Visit) -> str:
+    """What happened, with people's names where they are known: their ids stand by themselves."""
+    words = told.split(" ")
+    return " ".join(visit.name_of(word.rstrip(":")) + (":" if word.endswith(":") else "") for word in words)
+
+
+def _clock(story: Story, instance: Instance) -> Clock:
+    found = reasons(story, instance)
+    assert instance.target is not None, "only those with a target are explained"
+    unit = "business" if instance.target.business_hours else "calendar"
+    number = f" {instance.number}" if instance.number > 1 else ""
+    sums = [(_WORDS[kind], duration(found.explanation.total(kind))) for kind in Kind if found.explanation.total(kind)]
+    if found.overdue is not None:
+        sums.append(("late", duration(found.overdue.total(Kind.COUNTED))))
+    stretches = list(_stretches(found))
+    return Clock(
+        name=metric_label(instance.metric) + number,
+        outcome=_outcome(instance),
+        policy=instance.policy or "none",
+        target=f"{duration(timedelta(seconds=instance.target.seconds))} {unit}",
+        started_at=instance.activated_at,
+        due_at=found.due_at,
+        ended_at=instance.ended_at,
+        used=duration(found.used),
+        left=_left(found),
+        sums=sums,
+        stretches=stretches,
+        told="Of the time until the deadline: " + ", ".join(f"{length} {kind}" for kind, length in sums),
+        log=[(entry.logged.at, _logged(entry.logged.type.value, entry.because)) for entry in found.log],
+    )
+
+
+def _outcome(instance: Instance) -> str:
+    if instance.open:
+        return "late" if instance.breached else instance.stage.value
+    return instance.outcome.value
+
+
+def _left(found: Reasons) -> str:
+    if found.left is None:
+        return "-"
+    return f"{span(found.left)} late" if found.left < timedelta() else f"{span(found.left)} left"
+
+
+def _logged(kind: str, because: tuple[str, ...]) -> str:
+    what = kind.replace("_", " ").replace("sla", "target")
+    return f"{what}: {'; '.join(because)}" if because else what
+
+
+def _stretches(found: Reasons) -> Iterator[Stretch]:
+    whole = (found.explanation.end - found.explanation.start).total_seconds()
+    room = _WIDTH if found.overdue is None else _WIDTH - _OVERDUE_WIDTH
+    for segment in found.explanation.segments:
+        begin = (segment.start - found.explanation.start).total_seconds()
+        length = (segment.end - segment.start).total_seconds()
+        name = f" ({segment.name})" if segment.name else ""
+        yield Stretch(
+            x=round(room * begin / whole, 2),
+            width=round(max(_LEAST_WIDTH, room * length / whole), 2),
+            kind=segment.kind.value,
+            told=f"{_WORDS[segment.kind]}{name}: {segment.start:%d %b %H:%M} to {segment.end:%d %b %H:%M} UTC",
+        )
+    if found.overdue is not None:
+        late = found.overdue.end - found.overdue.start
+        yield Stretch(x=room, width=_OVERDUE_WIDTH, kind="late", told=f"after the deadline: {span(late)}")

@@ -1,0 +1,185 @@
+"""The dashboard's pages: which address shows what, and who may see it."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from bot.errors import BotError
+from bot.http.dashboard.access import Dashboard, Reader, cookie_name, csrf_of, is_secure, reader_of
+from bot.http.dashboard.pages import audit, customers, health, policies, queue, reports, ticket, waiting
+from bot.http.dashboard.templating import HEADERS, page
+from bot.http.dashboard.visit import Shown, Visit
+from bot.services.reporting.asking import zone_of
+from bot.services.reporting.spreadsheet import as_csv
+from bot.services.requests.authorise import Action, may
+from bot.services.workspace import signing_in
+from bot.slack.client import SlackUnavailableError
+
+_MOST_FORM_BYTES = 10_000
+
+Draw = Callable[[Connection, Visit], Shown]
+Answer = Callable[[Request], Awaitable[Response]]
+
+_PAGES: dict[str, Draw] = {
+    "/": queue.draw,
+    "/tickets/{number:int}": ticket.draw,
+    "/reports": reports.draw,
+    "/policies": policies.draw,
+    "/customers": customers.draw,
+    "/deliveries": waiting.draw,
+    "/audit": audit.draw,
+    "/health": health.draw,
+}
+
+
+def dashboard_routes(board: Dashboard) -> APIRouter:
+    """The routes of every page, and of signing in and out."""
+    routes = APIRouter(include_in_schema=False)
+    for path, draw in _PAGES.items():
+        routes.add_route(path, _read(board, _draw(draw)), methods=["GET"])
+    routes.add_route("/reports.csv", _read(board, _spreadsheet), methods=["GET"])
+    routes.add_route("/login/{secret}", _offer(board), methods=["GET"])
+    routes.add_route("/login/{secret}", _sign_in(board), methods=["POST"])
+    routes.add_route("/logout", _change(board, _sign_out), methods=["POST"])
+    routes.add_route("/deliveries/retry", _change(board, _retry), methods=["POST"])
+    return routes
+
+
+Read = Callable[[Dashboard, Visit], Awaitable[Response]]
+Change = Callable[[Dashboard, Visit, Request, dict[str, str]], Awaitable[Response]]
+
+
+def _read(board: Dashboard, show: Read) -> Answer:
+    """Whoever may read sees the page; everybody else is told how to sign in."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            reader = await reader_of(request, board)
+        except SlackUnavailableError:
+            return _message(503, "Slack does not answer", "Who you are cannot be checked now. Try again in a minute.")
+        if reader is None:
+            return page("sign_in.html", status=401)
+        return await show(board, _visit(request, board, reader))
+
+    return answer
+
+
+def _draw(draw: Draw) -> Read:
+    async def show(board: Dashboard, visit: Visit) -> Response:
+        shown = await board.db.read(lambda conn: draw(conn, visit))
+        return page(shown.template, status=shown.status, visit=visit, zone=visit.zone, **shown.values)
+
+    return show
+
+
+async def _spreadsheet(board: Dashboard, visit: Visit) -> Response:
+    try:
+        table = await board.db.read(lambda conn: reports.table_for(conn, visit))
+    except BotError as error:
+        return _message(400, "Report", str(error))
+    disposition = {"content-disposition": 'attachment; filename="report.csv"'}
+    return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=HEADERS | disposition)
+
+
+def _visit(request: Request, board: Dashboard, reader: Reader) -> Visit:
+    desk = board.desk()
+    return Visit(
+        desk=desk,
+        now=board.clock.now(),
+        zone=zone_of(desk.config),
+        reader=reader,
+        number=int(request.path_params.get("number", 0)),
+        query=parse_qs(request.url.query, max_num_fields=50) if request.url.query.count("&") < 50 else {},
+        name_of=board.directory.known_name,
+        tick_age=board.tick_age(),
+    )
+
+
+def _offer(board: Dashboard) -> Answer:
+    """A link is used up by a click on the page behind it: what only looks at links, as Slack does, uses up none."""
+
+    async def answer(request: Request) -> Response:
+        return page("login.html", secret=request.path_params["secret"], workspace=board.desk().installation.name)
+
+    return answer
+
+
+def _sign_in(board: Dashboard) -> Answer:
+    async def answer(request: Request) -> Response:
+        workspace, now = board.desk().workspace, board.clock.now()
+        secret = request.path_params["secret"]
+        session = await board.db.write(lambda conn: signing_in.sign_in(conn, workspace, secret, now))
+        if session is None:
+            return _message(403, "This link is used or too old", "Type /sla dashboard in Slack for a new one.")
+        secure = is_secure(request, board)
+        response = RedirectResponse("/", status_code=303, headers=HEADERS)
+        response.set_cookie(
+            cookie_name(secure=secure),
+            session,
+            max_age=int(signing_in.SESSION_FOR.total_seconds()),
+            path="/",
+            secure=secure,
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+    return answer
+
+
+def _change(board: Dashboard, change: Change) -> Answer:
+    """A form of ours, sent by somebody with a session: it carries what only our own pages know."""
+
+    async def answer(request: Request) -> Response:
+        secret = request.cookies.get(cookie_name(secure=is_secure(request, board)), "")
+        form = await _form(request)
+        given = form.get("csrf", "").encode()
+        if not secret or not hmac.compare_digest(given, csrf_of(secret).encode()):
+            return _message(403, "Not done", "Open the page again and press its button.")
+        try:
+            reader = await reader_of(request, board)
+        except SlackUnavailableError:
+            return _message(503, "Slack does not answer", "Who you are cannot be checked now. Try again in a minute.")
+        if reader is None:
+            return page("sign_in.html", status=401)
+        return await change(board, _visit(request, board, reader), request, form)
+
+    return answer
+
+
+async def _sign_out(board: Dashboard, visit: Visit, request: Request, _form: dict[str, str]) -> Response:
+    name = cookie_name(secure=is_secure(request, board))
+    secret, workspace = request.cookies[name], visit.desk.workspace
+    await board.db.write(lambda conn: signing_in.sign_out(conn, workspace, secret))
+    response = RedirectResponse("/", status_code=303, headers=HEADERS)
+    response.delete_cookie(name, path="/", secure=is_secure(request, board), httponly=True, samesite="lax")
+    return response
+
+
+async def _retry(board: Dashboard, visit: Visit, _request: Request, form: dict[str, str]) -> Response:
+    if not may(visit.reader.standing, Action.CONFIGURE):
+        return _message(403, "Not done", "Only admins can do that.")
+    queue_name, key = form.get("queue", ""), form.get("key", "")
+    if queue_name not in {"inbox", "outbox"}:
+        return _message(400, "Not done", "There is no such queue.")
+    await board.db.write(lambda conn: waiting.retry(conn, visit, queue_name, key))
+    return RedirectResponse("/deliveries", status_code=303, headers=HEADERS)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """What a form says; nothing when it is larger than any of ours."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_FORM_BYTES:
+            return {}
+    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20) if body.count(b"&") < 20 else {}
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def _message(status: int, title: str, text: str) -> Response:
+    return page("notice.html", status=status, title=title, text=text)
