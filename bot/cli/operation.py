@@ -16,7 +16,7 @@ from bot.app import Threadline
 from bot.cli.configuration import read_config_text
 from bot.cli.errors import NO
 from bot.cli.output import tell
-from bot.clock import SystemClock
+from bot.clock import SteadyClock, SystemClock
 from bot.config.config import Config
 from bot.config.load import load_config
 from bot.connection import Connection, Part
@@ -107,7 +107,7 @@ async def _run(settings: Settings, connection: Connection, only: Part | None) ->
             "database (THREADLINE_DATABASE_URL).",
             exit_code=2,
         )
-    clock = SystemClock()
+    clock = SteadyClock()
     bot = Threadline(connection, db=db, clock=clock, load=lambda: _config(settings), only=only, watchdog=Watchdog())
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

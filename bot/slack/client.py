@@ -1,7 +1,9 @@
 """Slack's Web API, one client for each call site and one connection pool for all of them."""
 
+import contextlib
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -21,17 +23,22 @@ class SlackClients:
     """Builds clients for a workspace at the moment of use, so that a rotated token is in force at once.
 
     Retries are switched off: the SDK would post a second time after a dropped connection. The outbox is the retry.
+
+    Args:
+        heard: Is told what time it is in Slack, in Unix time, with every answer.
     """
 
-    def __init__(self, *, token: str, base_url: str) -> None:
+    def __init__(self, *, token: str, base_url: str, heard: Callable[[float], None] | None = None) -> None:
         self._token = token
         self._base_url = base_url
+        self._heard = heard
         self._session: aiohttp.ClientSession | None = None
 
     def client(self) -> AsyncWebClient:
         """A client with the workspace's present token on the shared connection pool."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS))
+            timeout = aiohttp.ClientTimeout(total=_TIMEOUT_SECONDS)
+            self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[self._listening()])
         return AsyncWebClient(
             token=self._token,
             base_url=self._base_url,
@@ -39,6 +46,19 @@ class SlackClients:
             timeout=_TIMEOUT_SECONDS,
             retry_handlers=[],
         )
+
+    def _listening(self) -> aiohttp.TraceConfig:
+        """Listens to what time it is in Slack."""
+
+        async def tell(_session: aiohttp.ClientSession, _context: object, end: aiohttp.TraceRequestEndParams) -> None:
+            said = end.response.headers.get("Date", "")
+            with contextlib.suppress(ValueError):
+                if self._heard is not None:
+                    self._heard(parsedate_to_datetime(said).timestamp())
+
+        listening = aiohttp.TraceConfig()
+        listening.on_request_end.append(tell)
+        return listening
 
     async def close(self) -> None:
         """Close the connection pool."""

@@ -22,6 +22,7 @@ EVENTS = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
 # Slack: the "Required scopes" of each method's page, for the kinds of conversation in which the bot calls it: public
 # and private channels, and direct messages where alerts are sent and looked for.
 METHOD_SCOPES: dict[str, set[str]] = {
+    "api.test": set(),
     "apps.connections.open": set(),  # the app-level token's own connections:write
     "auth.test": set(),
     "bots.info": {"users:read"},
