@@ -1,8 +1,9 @@
 """Tickets, their events and their metric log in the orders in which exports and lists read them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, not_, or_, select
@@ -87,55 +88,62 @@ def _holds(term: Term) -> ColumnElement[bool]:
             return column >= term.values[0]
 
 
-def tickets_changed(conn: Connection, workspace: str, since: datetime, size: int) -> tuple[list[TicketRecord], bool]:
-    """Tickets changed at or after an instant, in that order, up to the end of the second in which `size` is reached.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """What of a workspace is wanted: recorded at or after an instant, until there are `size` of them."""
+
+    workspace: str
+    at: datetime
+    size: int
+
+
+def tickets_changed(conn: Connection, since: Since) -> tuple[list[TicketRecord], bool]:
+    """Tickets in the order of their last changes, up to the end of the second in which the page is full.
 
     Whether there are more comes with them.
     """
-    return _whole_seconds(conn, select(*_TICKET), (ticket.c.updated_at, ticket.c.ticket_id), TicketRecord, _Want(
-        workspace=workspace, since=since, size=size, column=ticket.c.workspace
-    ))
+    return _whole_seconds(conn, select(*_TICKET), (ticket.c.updated_at, ticket.c.ticket_id), TicketRecord, since)
 
 
-def events_recorded(conn: Connection, workspace: str, since: datetime, size: int) -> tuple[list[TicketEvent], bool]:
-    """Events of tickets that we learned of at or after an instant; see :func:`tickets_changed`."""
-    return _whole_seconds(conn, select(*_EVENT), (ticket_event.c.recorded_at, ticket_event.c.key), TicketEvent, _Want(
-        workspace=workspace, since=since, size=size, column=ticket_event.c.workspace
-    ))
+def events_recorded(conn: Connection, since: Since) -> tuple[list[TicketEvent], bool]:
+    """Events of tickets in the order in which we learned of them; see :func:`tickets_changed`."""
+    key = (ticket_event.c.recorded_at, ticket_event.c.key)
+    return _whole_seconds(conn, select(*_EVENT), key, TicketEvent, since)
 
 
 def metrics_recorded(
-    conn: Connection, workspace: str, since: datetime, size: int
+    conn: Connection, since: Since, weight: Callable[[MetricEventRecord], int]
 ) -> tuple[list[MetricEventRecord], bool]:
-    """Entries of the metric log recorded or changed at or after an instant; see :func:`tickets_changed`."""
+    """Entries of the metric log in the order of their last changes; see :func:`tickets_changed`.
+
+    ``weight`` is how many rows of a page an entry takes.
+    """
     key = (metric_event.c.recorded_at, metric_event.c.event_id)
-    want = _Want(workspace=workspace, since=since, size=size, column=metric_event.c.workspace)
-    return _whole_seconds(conn, select(*_METRIC), key, MetricEventRecord, want)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Want:
-    workspace: str
-    since: datetime
-    size: int
-    column: Column[Any]
+    return _whole_seconds(conn, select(*_METRIC), key, MetricEventRecord, since, weight)
 
 
 def _whole_seconds(
-    conn: Connection, statement: Select[Any], key: tuple[Column[Any], Column[Any]], record: Any, want: _Want
+    conn: Connection,
+    statement: Select[Any],
+    key: tuple[Column[Any], Column[Any]],
+    record: Any,
+    since: Since,
+    weight: Callable[[Any], int] = lambda _: 1,
 ) -> tuple[list[Any], bool]:
     at, identity = key
-    mine = statement.where(want.column == want.workspace).order_by(at, identity)
-    rows = list(records(record, conn.execute(mine.where(at >= want.since).limit(want.size + 1))))
-    if len(rows) <= want.size:
+    mine = at.table.c.workspace == since.workspace
+    ordered = statement.where(mine, at >= since.at).order_by(at, identity)
+    rows = list(records(record, conn.execute(ordered.limit(since.size + 1))))
+    full = next((place for place, sum_ in enumerate(accumulate(map(weight, rows))) if sum_ >= since.size), None)
+    if full is None:
         return rows, False
-    last: datetime = getattr(rows[want.size - 1], at.name)
+    last: datetime = getattr(rows[full], at.name)
     until = last.replace(microsecond=0) + _SECOND
-    rows = [row for row in rows if getattr(row, at.name) < until]
-    if len(rows) > want.size:  # the second goes on
-        rows = list(records(record, conn.execute(mine.where(at >= want.since, at < until))))
-    more = conn.execute(select(at).where(want.column == want.workspace, at >= until).limit(1)).first()
-    return rows, more is not None
+    within = [row for row in rows if getattr(row, at.name) < until]
+    if len(within) == len(rows):  # the second may go on
+        within = list(records(record, conn.execute(ordered.where(at < until))))
+    more = conn.execute(select(at).where(mine, at >= until).limit(1)).first()
+    return within, more is not None
 
 
 def tickets_after(

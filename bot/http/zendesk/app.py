@@ -2,7 +2,17 @@
 
 from fastapi import FastAPI
 
-from bot.http.zendesk import policies, schedules, structure, ticket_parts, tickets, users
+from bot.http.zendesk import (
+    account,
+    incremental,
+    policies,
+    schedules,
+    search,
+    structure,
+    ticket_parts,
+    tickets,
+    users,
+)
 from bot.http.zendesk.documents import document
 from bot.http.zendesk.edge import Edge
 from bot.http.zendesk.errors import RESPONSES, handle_errors
@@ -18,6 +28,9 @@ ROUTERS = (
     users.router,
     structure.organizations_router,
     structure.groups_router,
+    incremental.router,
+    search.router,
+    account.router,
 )
 
 

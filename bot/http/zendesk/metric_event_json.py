@@ -6,7 +6,6 @@ entry has sixteen places. So ids are unique, and what stands keeps its id whatev
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -74,10 +73,20 @@ def instance_number(metric: str, number: int) -> int:
     return number + 1 if metric == Metric.NEXT_REPLY_TIME else number
 
 
+def places_of(entry: MetricEventRecord) -> int:
+    """How many events an entry of the log is."""
+    return 1 + (len(_MEASURED) if _is_creation(entry) else 0) + (entry.type in _WITH_STATUS)
+
+
+def _is_creation(entry: MetricEventRecord) -> bool:
+    """Whether an entry is about the clock that every ticket has from its creation on."""
+    return entry.type == "activate" and entry.metric == Metric.TOTAL_RESOLUTION_TIME and entry.instance == 1
+
+
 def events_json(entry: MetricEventRecord, policies: Policies) -> Iterator[dict[str, Any]]:
     """The events that an entry of the log is, in their order."""
     base = entry.event_id * _PLACES
-    if entry.type == "activate" and entry.metric == Metric.TOTAL_RESOLUTION_TIME and entry.instance == 1:
+    if _is_creation(entry):
         for place, name in enumerate(_MEASURED, start=_MEASURE_PLACE):
             yield _event(entry, base + place, "measure") | {"metric": name, "instance_id": 0}
     kind = _TYPES.get(entry.type, entry.type)
@@ -141,6 +150,3 @@ def grouped(events: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, 
 def in_time(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Events as a person reads them: by their time, then by their ids."""
     return sorted(events, key=lambda event: (event["time"], event["id"]))
-
-
-Instant = datetime
