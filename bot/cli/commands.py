@@ -13,7 +13,9 @@ from bot.cli.operation import doctor, run
 from bot.cli.queues import inbox_commands, outbox_commands
 from bot.cli.reports import report
 from bot.cli.sandboxed import sandbox
+from bot.cli.signing_in import login_link
 from bot.cli.simulation import simulation
+from bot.cli.tokens import token_commands
 
 app = typer.Typer(
     name="threadline",
@@ -39,6 +41,8 @@ app.command("report")(report)
 app.command("migrate")(migrate)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.add_typer(token_commands, name="token")
 app.add_typer(inbox_commands, name="inbox")
 app.add_typer(outbox_commands, name="outbox")
+app.command("login-link")(login_link)
 app.command("sandbox")(sandbox)
