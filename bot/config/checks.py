@@ -5,7 +5,6 @@ from typing import Any
 
 from bot.config.problems import did_you_mean
 from bot.config.reading import Cursor
-from bot.config.values import is_off
 from sla.ticket import Priority
 
 Json = dict[str, Any]
@@ -93,29 +92,6 @@ def warn_of_gaps(cursor: Cursor, document: Json) -> None:
         _warn_without_default_priority(cursor, policies)
     for kind in ("policies", "group_policies"):
         _warn_of_unreachable(top.get(kind), document.get(kind, []))
-
-
-# Read and checked, so that a file written today stays good, but nothing acts on them yet.
-WITHOUT_EFFECT = ("lifecycle", "digest", "intake.bots_that_ask", "channels.promise")
-
-
-def warn_of_what_has_no_effect_yet(cursor: Cursor) -> None:
-    """Whoever asks for something that does not happen yet is told so."""
-    top = cursor.entries()
-    asked = [top[name] for name in ("lifecycle", "digest") if name in top and not _all_off(top[name])]
-    intake = top["intake"].entries() if "intake" in top else {}
-    if "bots_that_ask" in intake and intake["bots_that_ask"].items():
-        asked.append(intake["bots_that_ask"])
-    for channel in top["channels"].entries().values() if "channels" in top else ():
-        promise = channel.entries().get("promise")
-        if promise is not None and not is_off(promise):
-            asked.append(promise)
-    for one in asked:
-        one.warn("has no effect yet: this version reads it, and does nothing about it")
-
-
-def _all_off(cursor: Cursor) -> bool:
-    return all(is_off(value) for value in cursor.entries().values())
 
 
 def is_catch_all(policy: Json) -> bool:

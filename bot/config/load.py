@@ -8,7 +8,6 @@ from bot.config.checks import (
     check_reaction_that_opens,
     check_references,
     warn_of_gaps,
-    warn_of_what_has_no_effect_yet,
 )
 from bot.config.config import Config
 from bot.config.document import parse_document
@@ -53,7 +52,6 @@ def _check(cursor: Cursor, document: dict[str, Any]) -> None:
     check_reaction_that_opens(cursor, document)
     if not cursor.notes.problems:
         warn_of_gaps(cursor, document)
-        warn_of_what_has_no_effect_yet(cursor)
 
 
 def _check_rules(cursor: Cursor, config: Config, source: str) -> None:

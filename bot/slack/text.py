@@ -9,6 +9,7 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
 _TOKEN = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
@@ -38,6 +39,11 @@ def _read_token(match: re.Match[str]) -> str:
     if sigil in {"@", "#"}:
         return f"{sigil}{label or target}"
     return f"{label} ({target})" if label and label != target else target
+
+
+def mentioned(text: str) -> list[str]:
+    """The ids of the people whom an incoming message mentions, in order."""
+    return _PERSON.findall(text)
 
 
 def authored(text: str, limit: int) -> str:

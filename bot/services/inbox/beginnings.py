@@ -39,6 +39,11 @@ class Said:
         return f"{self.message.channel}:{self.message.ts}"
 
     @property
+    def user(self) -> str:
+        """Whose message it is: its author's, or that of whom a form names that an app has written down."""
+        return self.speaker.person.user
+
+    @property
     def text(self) -> str:
         """The words as plain text."""
         return plain(self.message.text)
@@ -48,7 +53,7 @@ class Said:
         return events.Comment(
             at=self.message.at,
             by=self.speaker.role,
-            user=self.message.user,
+            user=self.user,
             public=True,
             text=self.text,
             id=self.key,
@@ -80,7 +85,7 @@ def begin(desk: Desk, said: Said, conn: Connection, now: datetime) -> None:
         channel_kind=channel.kind or ChannelKind.PUBLIC,
         customer=customer.key if customer else None,
         customer_tier=customer.tier if customer else None,
-        requester=message.user if said.speaker.role is Role.END_USER else None,
+        requester=said.user if said.speaker.role is Role.END_USER else None,
         tags=list(customer.tags) if customer else [],
         group_name=said.settings.group,
         last_event_at=message.at,
@@ -117,7 +122,7 @@ def began_burst(desk: Desk, said: Said, conn: Connection, now: datetime) -> bool
         return False
     window = Window(channel_id=said.message.channel, since=at, until=at + within)
     later = conversations.next_opened(conn, desk.workspace, window)
-    if later is None or later.opened_by != said.message.user:
+    if later is None or later.opened_by != said.user:
         return False
     ticket = tickets.get(conn, desk.workspace, later.ticket_id)
     opening = ticket_events.find(conn, desk.workspace, f"{later.channel_id}:{later.thread_ts}")
@@ -139,7 +144,7 @@ def converse(desk: Desk, said: Said, ticket_id: int, conn: Connection) -> None:
             channel_id=said.message.channel,
             thread_ts=said.message.root_ts,
             ticket_id=ticket_id,
-            opened_by=said.message.user,
+            opened_by=said.user,
             opened_by_customer=said.speaker.role is Role.END_USER,
             opened_at=said.message.at,
         ),
@@ -148,4 +153,4 @@ def converse(desk: Desk, said: Said, ticket_id: int, conn: Connection) -> None:
 
 def entry_of(said: Said, event: events.Comment | events.Created) -> Entry:
     """What is written down of the message."""
-    return Entry(key=said.key, event=event, actor=said.message.user, thread_ts=said.message.root_ts, source=said.source)
+    return Entry(key=said.key, event=event, actor=said.user, thread_ts=said.message.root_ts, source=said.source)

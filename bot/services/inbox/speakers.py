@@ -6,6 +6,7 @@ from bot.config.config import Config
 from bot.services.workspace.desk import Desk
 from bot.slack.directory import Directory, Person, role_of
 from bot.slack.messages import Message
+from bot.slack.text import mentioned
 from sla.ticket import Role
 from store.engine import Database
 
@@ -33,10 +34,19 @@ class Speakers:
             SlackUnavailableError: Slack could not be asked.
         """
         if message.bot_id:
-            person = Person(user=message.user, name=message.user, team=message.team, is_bot=True)
-            return Speaker(person=person, role=Role.BOT)
+            return await self._app(message)
         person = await self.directory.person(message.user, team=message.team)
         return Speaker(person=person, role=await self.role(person, external=external))
+
+    async def _app(self, message: Message) -> Speaker:
+        """A form that asks speaks for the person it names first, as a customer; a bot that may reply, by its bot id."""
+        intake = self.desk.config.intake
+        if message.bot_id in intake.bots_that_ask:
+            named = next(iter(mentioned(message.text)), None)
+            person = await self.directory.person(named, team=message.team) if named else None
+            return Speaker(person=person or _app_person(message, message.user), role=Role.END_USER)
+        replies = message.bot_id in intake.bots_that_reply
+        return Speaker(person=_app_person(message, message.bot_id if replies else message.user), role=Role.BOT)
 
     async def role(self, person: Person, *, external: bool) -> Role:
         """The role of somebody in a channel that is, or is not, shared with another company."""
@@ -44,6 +54,10 @@ class Speakers:
         agents = await agent_users(config, self.directory)
         home = self.desk.workspace if config.agents.home_workspace else None
         return role_of(person, agents=agents, home=home, external=external)
+
+
+def _app_person(message: Message, user: str) -> Person:
+    return Person(user=user, name=user, team=message.team, is_bot=True)
 
 
 async def agent_users(config: Config, directory: Directory) -> frozenset[str]:

@@ -62,10 +62,10 @@ def _heard(desk: Desk, said: Said, known: TicketEvent, conn: Connection, now: da
 
 
 def _customer_top_level(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
-    if desk.config.intake.ignores(said.message.user, said.text):
+    if desk.config.intake.ignores(said.user, said.text):
         return "ignored: by configuration"
     burst = _recent(desk, said, said.settings.group_messages_within, conn)
-    if burst is not None and burst.opened_by == said.message.user:
+    if burst is not None and burst.opened_by == said.user:
         ticket = tickets.get(conn, desk.workspace, burst.ticket_id)
         if ticket is not None and not is_over(conn, desk, ticket, said.message.at):
             converse(desk, said, ticket.ticket_id, conn)
@@ -123,6 +123,8 @@ def threaded(desk: Desk, said: Said, parent: Said | None, conn: Connection, now:
 
 
 def _follow_up(desk: Desk, said: Said, conn: Connection, now: datetime) -> str:
+    if desk.config.intake.ignores(said.user, said.text):
+        return "ignored: by configuration"
     begun = next_in_thread(conn, desk, (said.message.channel, said.message.root_ts), said.message.at)
     if begun is not None:
         begin_follow_up_earlier(desk, said, begun, conn, now)
@@ -141,6 +143,8 @@ def _first_in_thread(desk: Desk, said: Said, parent: Said | None, conn: Connecti
         case Role.AGENT if (answer := _unthreaded_reply(desk, parent, conn, now)).startswith("comment"):
             outcome = answer
         case role if said.speaker.role is Role.END_USER:
+            if desk.config.intake.ignores(said.user, said.text):
+                return "ignored: by configuration"
             begin(desk, parent, conn, now)
             outcome = f"ticket opened: by {'an agent' if role is Role.AGENT else 'a bot'}"
         case _:
