@@ -24,7 +24,7 @@ from bot.services.reporting.answering import rows_of
 from bot.services.reporting.asking import read_question, zone_of
 from bot.services.reporting.sections import Section, section
 from bot.services.reporting.spreadsheet import as_csv
-from bot.services.reporting.tables import Table, labels_of, named, report_to_json, row_to_json, table_of
+from bot.services.reporting.tables import Name, Table, labels_of, names_of, report_to_json, row_to_json, table_of
 from bot.settings import Settings
 from sla.report import Measured, Report
 from sla.report import report as figures_of
@@ -48,6 +48,7 @@ class _Answer(NamedTuple):
     rows: Sequence[Measured]
     show: Section | None
     listed: Table
+    name: Name
 
 
 def report(
@@ -72,7 +73,7 @@ def report(
     if format is Format.PNG and (output is None or show is not None):
         raise BotError("A picture shows figures and goes into a file: add --output report.png.", exit_code=2)
     answer = asyncio.run(_answer((first, last, by), where or (), show))
-    written = png_of(_chart(answer.figures)) if format is Format.PNG else _write(answer, format).encode()
+    written = png_of(_chart(answer.figures, answer.name)) if format is Format.PNG else _write(answer, format).encode()
     if output is None:
         tell(written.decode().rstrip("\n"))
         return
@@ -86,15 +87,16 @@ async def _answer(words: tuple[str, str, str], where: Sequence[str], show: Secti
     async with Database(Settings.load().database_url.get_secret_value()) as db:
         workspace = await only_workspace(db)
         current = await db.read(lambda conn: versions.current(conn, workspace))
-        zone = zone_of(Config.from_document(current.document if current else {}))
+        config = Config.from_document(current.document if current else {})
         first, last, by = words
-        question = read_question(zone, first=first, last=last, by=by, where=where)
+        question = read_question(zone_of(config), first=first, last=last, by=by, where=where)
         now = SystemClock().now()
         rows = await db.read(lambda conn: rows_of(conn, workspace, question, now))
+        name = names_of(config)
         figures = figures_of(rows, question.by, question.zone)
         if show is None:
-            return _Answer(figures, rows, show, table_of(figures))
-        return _Answer(figures, rows, show, await db.read(lambda conn: section(conn, workspace, show, rows)))
+            return _Answer(figures, rows, show, table_of(figures, name), name)
+        return _Answer(figures, rows, show, await db.read(lambda conn: section(conn, workspace, show, rows)), name)
 
 
 def _write(answer: _Answer, format: Format) -> str:  # noqa: A002
@@ -128,10 +130,10 @@ def as_text(table: Table) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def _chart(figures: Report) -> dict[str, object]:
+def _chart(figures: Report, name: Name) -> dict[str, object]:
     bars = [
         Bar(
-            label=" / ".join(labels_of(figures.by, group.key, named)),
+            label=" / ".join(labels_of(figures.by, group.key, name)),
             met=group.figures.met,
             missed=group.figures.missed,
         )

@@ -62,8 +62,14 @@ def section(conn: Connection, workspace: str, wanted: Section, rows: Sequence[Me
         reasons = [whys.get(int(row.ticket), "") for row in chosen]
     else:
         reasons = [_REASONS[wanted](row) for row in chosen]
-    cells = tuple((*row_cells(row), why) for row, why in zip(chosen, reasons, strict=True))
-    return Table(title=title, columns=(*ROW, REASON), rows=cells)
+    cells = tuple(_with_reason(row_cells(row), why) for row, why in zip(chosen, reasons, strict=True))
+    return Table(title=title, columns=_with_reason(ROW, REASON), rows=cells)
+
+
+def _with_reason(cells: tuple[str, ...], why: str) -> tuple[str, ...]:
+    """The reason stands behind the outcome."""
+    place = ROW.index("Outcome") + 1
+    return (*cells[:place], why, *cells[place:])
 
 
 def why_missed(row: Measured) -> str:

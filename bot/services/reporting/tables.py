@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.config.config import Config
 from bot.services.reporting.asking import NOTHING
 from bot.slack.wording import exactly, metric_label
 from sla.instants import format_instant
@@ -55,6 +56,16 @@ class Table:
 def named(dimension: Dimension, value: str) -> str:
     """What a value is called where nobody knows more of it: a metric as people say it, everything else as it is."""
     return metric_label(value) if dimension is Dimension.METRIC else value
+
+
+def names_of(config: Config) -> Name:
+    """What the values are called under a configuration: customers have names."""
+
+    def name(dimension: Dimension, value: str) -> str:
+        customer = config.customers.get(value) if dimension is Dimension.CUSTOMER else None
+        return customer.name if customer else named(dimension, value)
+
+    return name
 
 
 def table_of(report: Report, name: Name = named) -> Table:

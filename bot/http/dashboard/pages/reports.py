@@ -19,7 +19,7 @@ from bot.services.reporting.tables import (
     counts,
     durations,
     labels_of,
-    named,
+    names_of,
     table_of,
 )
 from sla.report import Dimension, Figures, Measured
@@ -82,7 +82,7 @@ def table_for(conn: Connection, visit: Visit) -> Table:
     if visit.asked("show") in set(Section):
         wanted = Section(visit.asked("show"))
         return section(conn, visit.desk.workspace, wanted, _wanted_rows(conn, visit, question))
-    return table_of(report_of(conn, visit.desk.workspace, question, visit.now), named)
+    return table_of(report_of(conn, visit.desk.workspace, question, visit.now), names_of(visit.desk.config))
 
 
 def question_of(visit: Visit) -> Question:
@@ -161,11 +161,7 @@ def _line(visit: Visit, labels: tuple[str, ...], only: Sequence[str], figures: F
 
 
 def _name(visit: Visit, dimension: Dimension, value: str) -> str:
-    if dimension is Dimension.AGENT:
-        return visit.name_of(value)
-    if dimension is Dimension.CUSTOMER and value in visit.desk.config.customers:
-        return visit.desk.config.customers[value].name
-    return named(dimension, value)
+    return visit.name_of(value) if dimension is Dimension.AGENT else names_of(visit.desk.config)(dimension, value)
 
 
 def _address(visit: Visit, more: Mapping[str, object]) -> str:

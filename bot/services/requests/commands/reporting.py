@@ -5,7 +5,7 @@ import re
 from bot.errors import BotError
 from bot.services.reporting.answering import report_of
 from bot.services.reporting.asking import Question, read_question, zone_of
-from bot.services.reporting.tables import COUNTS, TOTAL, counts, labels_of, named
+from bot.services.reporting.tables import COUNTS, TOTAL, counts, labels_of, names_of
 from bot.services.requests.actions import Answer
 from bot.services.requests.commands.call import Call, Verb
 from bot.services.workspace.desk import Desk
@@ -48,10 +48,10 @@ def _question(call: Call) -> tuple[Question, str]:
 
 def _drawn(desk: Desk, found: Report) -> str:
     """The table in columns of one width; inside of a code block nothing is a mention."""
+    known = names_of(desk.config)
 
     def name(dimension: Dimension, value: str) -> str:
-        customer = desk.config.customers.get(value) if dimension is Dimension.CUSTOMER else None
-        return _LABEL.sub(" ", authored(customer.name if customer else named(dimension, value), 40))
+        return _LABEL.sub(" ", authored(known(dimension, value), 40))
 
     head = (" / ".join(found.by), *COUNTS)
     shown = [(" / ".join(labels_of(found.by, group.key, name)), *counts(group.figures)) for group in found.groups]
