@@ -64,6 +64,7 @@ class Rounds:
         self._judge_by: datetime | None = None
         self._understanding = asyncio.Lock()
         self._looked_after: set[asyncio.Task[None]] = set()
+        self._deadlines_changed = self._setting_alarm = False
         self.alarm = Alarm(tick=self._tick, clock=clock)
         # A job of its own: a week's figures take longer than a deadline can wait.
         self._calendar = Alarm(tick=self._post_regularly, clock=clock, name="regular posts")
@@ -117,6 +118,7 @@ class Rounds:
         if Topic.OUTBOX in topics:
             self._sender.wake()
         if Topic.DEADLINES in topics:
+            self._deadlines_changed = True
             self._look_after(self._set_alarm())
         if Topic.RULES in topics:
             self._look_after(self._work.take_up_rules())
@@ -169,7 +171,16 @@ class Rounds:
         task.add_done_callback(self._looked_after.discard)
 
     async def _set_alarm(self) -> None:
-        self.alarm.due(await self._work.breaches.next_at())
+        """Ask when something is due next; once for all the commits that come while the answer is awaited."""
+        if self._setting_alarm:
+            return
+        self._setting_alarm = True
+        try:
+            while self._deadlines_changed:
+                self._deadlines_changed = False
+                self.alarm.due(await self._work.breaches.next_at())
+        finally:
+            self._setting_alarm = False
 
     async def _sweep(self) -> int:
         if self._judge_by is not None and self._judge_by <= self._clock.now():

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, literal, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from store.statements import fixed, is_postgresql
 from store.tables import metric_instance as table
@@ -102,15 +102,3 @@ def settle(conn: Connection, workspace: str, settled: Sequence[tuple[Passed, Map
             for row, sent in settled
         ],
     )
-
-
-_COUNT = (
-    select(literal(1))
-    .where(table.c.workspace == bindparam("of"), table.c.next_at.is_not(None), table.c.next_at <= bindparam("now"))
-    .limit(bindparam("most"))
-)
-
-
-def is_storm(conn: Connection, workspace: str, now: datetime, more_than: int) -> bool:
-    """Whether more than so many instances are due."""
-    return len(conn.execute(_COUNT, {"of": workspace, "now": now, "most": more_than + 1}).all()) > more_than

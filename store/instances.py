@@ -58,6 +58,7 @@ _OF_TICKET = (
 _IS_DUE = (table.c.workspace == bindparam("of"), table.c.next_at.is_not(None), table.c.next_at <= bindparam("now"))
 _OLDEST = (table.c.next_at, table.c.ticket_id)
 _DUE = select(*_COLUMNS).where(*_IS_DUE).order_by(*_OLDEST).limit(bindparam("most"))
+_SOME_DUE = select(table.c.ticket_id).where(*_IS_DUE).limit(bindparam("most"))
 _NEXT = (
     select(table.c.next_at)
     .where(table.c.workspace == bindparam("of"), table.c.next_at.is_not(None))
@@ -197,6 +198,11 @@ def about_to_breach(conn: Connection, workspace: str, now: datetime, metrics: Co
 def next_due(conn: Connection, workspace: str) -> datetime | None:
     """When the next instance becomes due; in the past when something is due now."""
     return conn.execute(_NEXT, {"of": workspace}).scalar()
+
+
+def number_due(conn: Connection, workspace: str, now: datetime, most: int) -> int:
+    """How many instances are due at or before `now`, counted up to `most`."""
+    return len(conn.execute(_SOME_DUE, {"of": workspace, "now": now, "most": most}).all())
 
 
 def back_off(conn: Connection, instance: InstanceRecord, until: datetime) -> None:

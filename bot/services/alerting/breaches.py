@@ -23,7 +23,7 @@ from sla.engine import Instance, TicketState
 from sla.instants import EARLIEST
 from sla.metrics import REPLY_METRICS, Metric
 from sla.thresholds import parse_threshold
-from store import breaching, instances, tickets
+from store import instances, tickets
 from store.breaching import Place
 from store.engine import Database
 from store.instances import InstanceRecord
@@ -65,9 +65,10 @@ class Breaches:
         )
         self.begin()
         told_to = _NOWHERE
-        while (due_at := await self._next_due()) is not None and due_at <= self.clock.now():
+        while number := await self._number_due():
             asked = frozenset(await self.questions(self.clock.now()))
-            told_to = await self._tell_promptly(told_to, asked)
+            if number > _BATCH:
+                told_to = await self._tell_promptly(told_to, asked)
             if asked:
                 # Slack may take its time: whatever does not depend on it, warnings above all, goes first.
                 await self.db.write(partial(_sweep, self.desk(), self.clock.now(), frozenset(), leaving=asked))
@@ -81,19 +82,18 @@ class Breaches:
     async def _tell_promptly(self, after: Place, asked: frozenset[int]) -> Place:
         """In a storm, let everybody be told before the tickets are looked at; how far that has come."""
         now, desk = self.clock.now(), self.desk()
-        if await self.db.read(lambda conn: breaching.is_storm(conn, desk.workspace, now, _BATCH)):
-            while following := await self.db.write(partial(record_promptly, desk, now, after, asked)):
-                after = following
-            after = max(after, (now, 0))
-        return after
+        while following := await self.db.write(partial(record_promptly, desk, now, after, asked)):
+            after = following
+        return max(after, (now, 0))
 
     async def next_at(self) -> datetime | None:
         """When something is due next."""
-        found = await self._next_due(), await self._next_hold_end()
-        return min((at for at in found if at is not None), default=None)
+        return await self.db.read(partial(_next_at, self.desk().workspace))
 
-    async def _next_due(self) -> datetime | None:
-        return await self.db.read(lambda conn: instances.next_due(conn, self.desk().workspace))
+    async def _number_due(self) -> int:
+        """How many instances are due, counted as far as it matters."""
+        workspace, now = self.desk().workspace, self.clock.now()
+        return await self.db.read(lambda conn: instances.number_due(conn, workspace, now, _BATCH + 1))
 
     async def _next_hold_end(self) -> datetime | None:
         return await self.db.read(lambda conn: tickets.next_hold_end(conn, self.desk().workspace))
@@ -101,6 +101,11 @@ class Breaches:
     async def _a_hold_ends(self) -> bool:
         ends_at = await self._next_hold_end()
         return ends_at is not None and ends_at <= self.clock.now()
+
+
+def _next_at(workspace: str, conn: Connection) -> datetime | None:
+    found = instances.next_due(conn, workspace), tickets.next_hold_end(conn, workspace)
+    return min((at for at in found if at is not None), default=None)
 
 
 def _sweep(
