@@ -1,0 +1,254 @@
+"""P7: from a deadline to the committed row of its alert, with a million targets open and a thousand writes a second.
+
+The tick is the program's own: its alarm, its transactions, its engine, on one SQLite file with `synchronous=FULL`; only
+the question to Slack is left out. Each write is what P4 measures: an event with its ticket and two targets. A second
+connection tells how late an alert is, once its commit has been announced. The floor is a transaction that does nothing,
+begun when a deadline passes. Making the million takes ten seconds or more.
+"""
+
+import asyncio
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from time import time
+from typing import NamedTuple
+
+import structlog
+import uvloop
+from sqlalchemy import Connection
+
+from bench.ingest import _unit as ingest
+from bench.result import Result
+from bench.world import PROMISES, copy_tickets, in_bulk, open_ticket, open_world
+from bot.clock import SystemClock
+from bot.scheduler import Alarm
+from bot.services.alerting.breaches import Breaches
+from bot.services.workspace.desk import Desk
+from store.engine import Database
+from store.wake import Topic
+
+OPEN = 1_000_000
+_TEMPLATES = 2_500
+_WRITES_A_SECOND = 1_000
+_SINGLE, _APART = 400, 0.04
+_AT_ONCE = 10_000
+_HOUR = timedelta(hours=1)
+
+
+class Watch:
+    """Notes for each alert how many seconds after its deadline it was committed."""
+
+    def __init__(self, path: Path) -> None:
+        self._conn = sqlite3.connect(path, isolation_level=None)
+        self._seen = self._last()
+        self.late: list[float] = []
+
+    def told(self, topics: frozenset[Topic]) -> None:
+        if Topic.OUTBOX not in topics:
+            return
+        now = time()
+        last = self._last()
+        due = self._conn.execute(
+            "SELECT json_extract(payload, '$.due_at') FROM outbox WHERE rowid > ? AND rowid <= ? AND kind = 'alert'",
+            (self._seen, last),
+        )
+        self.late += [now - datetime.fromisoformat(at).timestamp() for (at,) in due]
+        self._seen = last
+
+    def _last(self) -> int:
+        return self._conn.execute("SELECT coalesce(max(rowid), 0) FROM outbox").fetchone()[0]
+
+    def close(self) -> None:
+        self._conn.close()
+
+
+def p99(late: list[float]) -> float:
+    return quantiles(late, n=100)[98]
+
+
+async def nobody_is_asked(_now: datetime) -> frozenset[int]:
+    return frozenset()
+
+
+async def nothing_is_asked(_now: datetime) -> list[int]:
+    return []
+
+
+def begin_nothing() -> None:
+    """Slack is not asked."""
+
+
+class Ticking:
+    """A tick at work on a database, as the program wires it."""
+
+    def __init__(self, db: Database, desk: Desk) -> None:
+        self._changed = self._setting = False
+        self.breaches = Breaches(
+            db=db,
+            desk=lambda: desk,
+            clock=SystemClock(),
+            verify=nobody_is_asked,
+            questions=nothing_is_asked,
+            begin=begin_nothing,
+        )
+        self.alarm = Alarm(tick=self.breaches.tick, clock=SystemClock())
+        self._tasks: set[asyncio.Task[None]] = set()
+        db.on_notify(self._told)
+
+    def _told(self, topics: frozenset[Topic]) -> None:
+        if Topic.DEADLINES in topics:
+            self._changed = True
+            if not self._setting:
+                task = asyncio.ensure_future(self._set())
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _set(self) -> None:
+        self._setting = True
+        while self._changed:
+            self._changed = False
+            self.alarm.due(await self.breaches.next_at())
+        self._setting = False
+
+
+class Writing:
+    """Hands so many units of writing a second to the database; after a delay it does not catch up."""
+
+    def __init__(self, db: Database, rate: int) -> None:
+        self._db, self._rate = db, rate
+        self.handed = 0
+        self._begun = time()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._task = asyncio.ensure_future(self._run())
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due = max(due + 1 / self._rate, loop.time() - 0.01)
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            self.handed += 1
+            task = asyncio.ensure_future(self._db.write(ingest(self.handed)))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> float:
+        """End it; how many a second there were."""
+        rate = self.handed / (time() - self._begun)
+        self._task.cancel()
+        await asyncio.gather(self._task, *self._tasks, return_exceptions=True)
+        return rate
+
+
+async def floor(db: Database, due: list[float]) -> list[float]:
+    """Seconds from each instant until a transaction was committed that does nothing."""
+    late = []
+    for at in due:
+        await asyncio.sleep(max(0.0, at - time()))
+        await db.write(lambda _conn: None)
+        late.append(time() - at)
+    return late
+
+
+class Found(NamedTuple):
+    """Seconds late: single deadlines, and those that passed at once; the floor and the writes beside the first."""
+
+    single: list[float]
+    together: list[float]
+    floor: list[float]
+    rate: float
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - a list grows
+        await asyncio.sleep(0.1)
+
+
+async def _measure(path: Path, desk: Desk) -> Found:
+    async with Database(f"sqlite:///{path}") as db:
+        watch, ticking = Watch(path), Ticking(db, desk)
+        db.on_notify(watch.told)
+        due = [time() + 6 + one * _APART for one in range(_SINGLE)]
+        await _open(db, desk, due)
+        ticking.alarm.start()
+        writing = Writing(db, _WRITES_A_SECOND)
+        beside = await floor(db, [at + _APART / 2 for at in due])
+        await until(lambda: len(watch.late) >= _SINGLE)
+        rate = await writing.stop()
+        single, watch.late = watch.late, []
+        await until(lambda: len(watch.late) >= _AT_ONCE)
+        await ticking.alarm.stop(within=60)
+        watch.close()
+        return Found(single, watch.late, beside, rate)
+
+
+async def _open(db: Database, desk: Desk, due: list[float]) -> None:
+    """Open tickets that have to be answered by so many instants."""
+    for place in range(0, len(due), 50):
+        instants = [datetime.fromtimestamp(at, UTC) - _HOUR for at in due[place : place + 50]]
+
+        def unit(conn: Connection, place: int = place, instants: list[datetime] = instants) -> None:
+            for number, at in enumerate(instants):
+                open_ticket(conn, desk, 900_000 + place + number, at, channel="C0QUICK")
+
+        await db.write(unit)
+
+
+def furnish(path: Path, now: datetime) -> Desk:
+    """Make the file with its million open targets; ten thousand more deadlines pass together a while after."""
+    desk = open_world(path, now)
+
+    def templates(conn: Connection) -> list[int]:
+        return [open_ticket(conn, desk, one, now - timedelta(seconds=20 * one)) for one in range(_TEMPLATES)]
+
+    numbers = in_bulk(path, templates)
+    copy_tickets(path, numbers[0], numbers[-1], OPEN // PROMISES // _TEMPLATES - 1)
+    return desk
+
+
+def furnish_storm(path: Path, desk: Desk, at: datetime) -> None:
+    """Let ten thousand deadlines pass together at an instant."""
+
+    def templates(conn: Connection) -> list[int]:
+        return [open_ticket(conn, desk, one, at - _HOUR, channel="C0QUICK") for one in range(100)]
+
+    numbers = in_bulk(path, templates)
+    copy_tickets(path, numbers[0], numbers[-1], _AT_ONCE // 100 - 1)
+
+
+def run() -> list[Result]:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    with tempfile.TemporaryDirectory(prefix="threadline-bench-", dir=Path.cwd()) as folder:
+        path = Path(folder) / "many.db"
+        print(f"  making {OPEN:,} open targets ...", file=sys.stderr)
+        desk = furnish(path, datetime.now(UTC))
+        furnish_storm(path, desk, datetime.now(UTC) + timedelta(seconds=45))
+        with closing(sqlite3.connect(path)) as conn:
+            opened = conn.execute("SELECT count(*) FROM metric_instance WHERE outcome = 'open'").fetchone()[0]
+        found = uvloop.run(_measure(path, desk))
+    single, together = found.single, found.together
+    return [
+        Result(
+            goal="P7",
+            what=f"ms from a deadline to its committed alert, p99, {opened:,} open",
+            ratio=p99(single) * 1e3,
+            limit=25,
+            detail=f"median {median(single) * 1e3:.1f}; {found.rate:,.0f} writes/s; floor {_in_ms(found.floor)}",
+        ),
+        Result(
+            goal="P7",
+            what=f"ms until the alerts of {_AT_ONCE:,} deadlines at once are committed, p99",
+            ratio=p99(together) * 1e3,
+            limit=250,
+            detail=f"the first after {min(together) * 1e3:.0f}, median {median(together) * 1e3:.0f}",
+        ),
+    ]
+
+
+def _in_ms(late: list[float]) -> str:
+    return f"median {median(late) * 1e3:.1f}, p99 {p99(late) * 1e3:.1f}"
