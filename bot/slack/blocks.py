@@ -33,20 +33,25 @@ def header(text: str) -> Block:
 
 def section(mrkdwn: str) -> Block:
     """A paragraph in Slack's markup."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(mrkdwn, SECTION_LIMIT)}}
+    return {"type": "section", "text": _mrkdwn(mrkdwn, SECTION_LIMIT)}
 
 
 def fields(mrkdwn: Sequence[str]) -> Block:
     """Up to ten short texts in two columns."""
     return {
         "type": "section",
-        "fields": [{"type": "mrkdwn", "text": clip(text, FIELD_LIMIT)} for text in mrkdwn[:10]],
+        "fields": [_mrkdwn(text, FIELD_LIMIT) for text in mrkdwn[:10]],
     }
 
 
 def context(mrkdwn: str) -> Block:
     """A small grey line."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(mrkdwn, CONTEXT_LIMIT)}]}
+    return {"type": "context", "elements": [_mrkdwn(mrkdwn, CONTEXT_LIMIT)]}
+
+
+def _mrkdwn(text: str, limit: int) -> Block:
+    """Our own markup; ``verbatim``, so that an address in somebody's name becomes no link."""
+    return {"type": "mrkdwn", "text": clip(text, limit), "verbatim": True}
 
 
 def quote(plain_text: str) -> Block:

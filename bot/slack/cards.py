@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.slack import blocks, rich
 from bot.slack.blocks import Block, Post
 from bot.slack.text import authored, clip, date_token, escape
-from bot.slack.wording import customer_label, lateness, metric_label, span
+from bot.slack.wording import customer_label, lateness, metric_label, span, tamed
 
 _TEXT_LIMIT = 600
 _REASON_LIMIT = 300
@@ -139,11 +139,11 @@ def _files_line(names: Sequence[str]) -> str:
 
 def _origin(view: CardView) -> str:
     parts = [
-        f"from {authored(view.requester, 80)}" if view.requester else "",
-        f"policy {authored(view.policy, 80)}" if view.policy else "",
+        f"from {authored(tamed(view.requester), 80)}" if view.requester else "",
+        f"policy {authored(tamed(view.policy), 80)}" if view.policy else "",
     ]
     if view.file_names and view.text:
-        parts.append(authored(_files_line(view.file_names), 200))
+        parts.append(authored(tamed(_files_line(view.file_names)), 200))
     if view.permalink:
         parts.append(f"<{view.permalink}|open the thread>")
     return " · ".join(part for part in parts if part) or f"ticket #{view.number}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.slack import blocks
 from bot.slack.blocks import Post
 from bot.slack.text import authored, clip
+from bot.slack.wording import tamed
 
 _NOTE_LIMIT = 2900
 
@@ -21,7 +22,7 @@ class HoldOverView:
 
 def note(number: int, author: str, text: str) -> Post:
     """An internal note that was written by a command or in a modal."""
-    who = authored(author, 80)
+    who = authored(tamed(author), 80)
     return Post(
         text=f"Internal note on #{number} by {who}: {authored(text, 2000)}",
         blocks=(blocks.context(f"📝 internal note by *{who}*"), blocks.quote(clip(text, _NOTE_LIMIT))),

@@ -1,11 +1,16 @@
 """How figures and terms read in a sentence to a person."""
 
+import re
 from datetime import timedelta
 
 from bot.slack.text import clip
 
 # The configuration allows longer ones, but a name must not push out what else a message has to say.
 _NAME_LIMIT = 80
+
+# Slack's markup in a name that somebody has chosen: characters that look alike and do nothing.
+_MARKUP = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 
 METRIC_LABELS = {
     "first_reply_time": "First reply",
@@ -25,8 +30,8 @@ def metric_label(metric: str) -> str:
 
 
 def span(duration: timedelta) -> str:
-    """A duration in its two largest units, rounded down: "2 d 3 h", "1 h 5 min", "40 s"."""
-    seconds = int(abs(duration.total_seconds()))
+    """A duration in its two largest units, of whole seconds rounded down: "2 d 3 h", "1 h 5 min", "40 s"."""
+    seconds = round(abs(duration.total_seconds()))
     units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
     parts = []
     for name, size in units:
@@ -74,5 +79,10 @@ def sentence(text: str) -> str:
 
 def customer_label(name: str, tier: str) -> str:
     """Who is served, on one line: "Acme Inc (enterprise)"."""
-    name = clip(" ".join(name.split()), _NAME_LIMIT) or "Unknown customer"
-    return f"{name} ({clip(tier, _NAME_LIMIT)})" if tier else name
+    name = clip(" ".join(tamed(name).split()), _NAME_LIMIT) or "Unknown customer"
+    return f"{name} ({clip(tamed(tier), _NAME_LIMIT)})" if tier else name
+
+
+def tamed(name: str) -> str:
+    """A name that sets nothing in bold and opens no code: people choose their own, customers too."""
+    return _EDGE.sub("\u02cd", name.translate(_MARKUP))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.desk import TRIAGE, Desk
+from bot.clock import ManualClock
+from tests.support.desk import CONFIG, MONDAY, TRIAGE, Desk, opened
 
 
 async def test_the_help_names_every_verb(desk: Desk):
@@ -98,6 +99,16 @@ async def test_why_names_the_holiday_that_moves_a_deadline(desk: Desk):
     assert "holiday: Founders' Day" in str(answer["blocks"])
     assert "Sum: 1 h counted" in answer["text"]
     assert "24 h holiday" in answer["text"]
+
+
+async def test_why_of_a_deadline_in_many_months_tells_its_first_and_last_days(desk_database: str):
+    config = CONFIG.replace("requester_wait_time: 6h", "requester_wait_time: 900h, agent_work_time: 900h")
+    async with opened(desk_database, clock=ManualClock(MONDAY), config=config) as desk:
+        await desk.post("U0RITA", "The export is empty")
+        said = await desk.command("U0ANA", "/sla why #1")
+        assert "Sum: 900 h counted + " in said
+        (answer,) = desk.sandbox.read.ephemerals(user="U0ANA")
+        assert " more …" in str(answer["blocks"])
 
 
 async def test_why_of_a_metric_that_does_not_exist_says_which_there_are(desk: Desk):

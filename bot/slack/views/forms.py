@@ -81,7 +81,7 @@ def status(ticket_id: int, subject: str, now: datetime, *, present: str) -> Bloc
 def merge(ticket_id: int, subject: str, now: datetime) -> Block:
     """Into which ticket."""
     written = line("into", "", "#40, or a link to one of its messages") | {"max_length": 300}
-    hint = "Its customer is answered there from then on. `/sla merge undo` takes it back."
+    hint = "Its customer is answered there from then on. /sla merge undo takes it back."
     return _about(MERGE, ticket_id, subject, "Merge", [field("into", "Into which ticket?", written, hint=hint)], now)
 
 

@@ -58,7 +58,7 @@ def _targets(policy: Policy) -> Iterator[str]:
             for metric, target in targets.items()
         )
         if said:
-            yield f"      {priority}: {said}"
+            yield f"    ◦ {priority}: {said}"
 
 
 def _hours(call: Call) -> Answer:
