@@ -154,6 +154,17 @@ async def test_a_note_answers_no_customer(desk: Desk):
     assert desk.facts()["Status"] == "new"
 
 
+async def test_a_note_is_the_first_reply_where_the_policy_says_so(desk_database: str):
+    config = CONFIG.replace(
+        "  - title: Everybody\n", "  - title: Everybody\n    settings: {fulfill_on_internal_note: true}\n"
+    )
+    async with opened(desk_database, clock=ManualClock(MONDAY), config=config) as desk:
+        await desk.post("U0RITA", "The export is empty")
+        await desk.at("09:10")
+        await desk.command("U0ANA", "/sla note #1 called them back")
+        assert desk.promises()["First reply"] == "met in 10 min"
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [

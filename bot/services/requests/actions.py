@@ -90,7 +90,8 @@ def no_reply_needed(
 ) -> Answer:
     """Nobody waits for an answer; or, to undo that, somebody does, since the message they wrote."""
     change = NoReplyNeeded(at=asked.at, undo=undo)
-    said = "A reply is needed after all." if undo else "No reply is needed."
+    back = f"`/sla noreply undo #{ticket_id}` takes it back."
+    said = "A reply is needed after all." if undo else f"No reply is needed. {back}"
     return _change(conn, desk, ticket_id, asked, (Action.NO_REPLY_NEEDED, change, said), now)
 
 

@@ -128,6 +128,12 @@ def test_commands_actions_shortcuts_and_views_are_known_by_what_slack_gives_each
     assert read_envelope({"type": "app_rate_limited", "minute_rate_limited": 28}).key == "app_rate_limited:28"
 
 
+def test_a_form_that_somebody_of_another_company_submits_is_for_the_workspace_that_opened_it():
+    view = {"id": "V1", "hash": "h", "app_installed_team_id": "T0HOME"}
+    body = {"type": "view_submission", "team": {"id": "T0ACME"}, "user": {"id": "U0RITA"}, "view": view}
+    assert read_envelope(body).workspace == "T0HOME"
+
+
 @pytest.mark.parametrize(
     ("ts", "instant"),
     [
