@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.config.coverage import covers
 from bot.config.problems import did_you_mean
 from bot.config.reading import Cursor
 from sla.ticket import Priority
@@ -110,24 +111,15 @@ def _warn_without_default_priority(cursor: Cursor, policies: list[Json]) -> None
 def _warn_of_unreachable(cursor: Cursor | None, policies: list[Json]) -> None:
     if cursor is None:
         return
-    earlier: list[tuple[str, set[str], set[str]]] = []
+    earlier: list[Json] = []
     for item, policy in sorted(zip(cursor.items(), policies, strict=True), key=_position):
-        every, some = ({repr(each) for each in policy["filter"][key]} for key in ("all", "any"))
-        for title, their_every, their_some in earlier:
-            if _covers(their_every, their_some, every, some):
-                item.warn(f"never applies: every ticket it matches is already taken by {title}, which is earlier")
-                break
+        taken = next((each["title"] for each in earlier if covers(each["filter"], policy["filter"])), None)
+        if taken is None:
+            earlier.append(policy)
         else:
-            earlier.append((policy["title"], every, some))
+            item.warn(f"never applies: every ticket it matches is already taken by {taken}, which is earlier")
 
 
 def _position(pair: tuple[Cursor, Json]) -> tuple[bool, int]:
     position = pair[1].get("position")
     return position is None, position or 0
-
-
-def _covers(their_every: set[str], their_some: set[str], every: set[str], some: set[str]) -> bool:
-    """Whether the first filter holds whenever the second does, as far as equal conditions tell."""
-    if not their_every <= every:
-        return False
-    return not their_some or bool(their_some & every) or (bool(some) and some <= their_some)

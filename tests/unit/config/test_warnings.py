@@ -55,6 +55,7 @@ def test_a_policy_after_one_for_everybody_never_applies(warnings):
         (f"any: [{tag('a')}, {tag('b')}]", f"any: [{tag('b')}]"),
         (f"any: [{tag('a')}, {tag('b')}]", f"all: [{tag('a')}]"),
         (f"all: [{tag('c')}], any: [{tag('a')}]", f"all: [{tag('c')}], any: [{tag('a')}]"),
+        (f"all: [{tag('[a, b]')}]", f"all: [{tag('b')}]"),
     ],
 )
 def test_a_policy_after_one_with_a_weaker_or_the_same_filter_never_applies(warnings, earlier, later):
