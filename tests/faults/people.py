@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox import Sandbox
+from bot.sandbox.deliveries import State
 from tests.faults.ledger import Ledger
 from tests.faults.world import AGENTS, CUSTOMERS, DESKS, LOUD_DESKS, alerts_of
 
@@ -107,6 +108,16 @@ class People:
         """An agent ticks a question off."""
         self._sandbox.act.react(talk.channel, self._chance.choice(AGENTS), talk.ts, "white_check_mark")
         talk.is_solved = True
+
+    def are_unheard(self) -> bool:
+        """Whether something was said that never arrived, and is not on its way: only the history tells it now."""
+        moving = {
+            f"event:message:{each.channel}:{each.payload['event'].get('ts')}"
+            for each in self._sandbox.slack.deliveries.log
+            if each.state is State.SENDING
+        }
+        said = {f"event:message:{each['channel']}:{each['ts']}" for each in self.said}
+        return bool(said - moving - {key for (key,) in self._ledger.rows("SELECT key FROM inbox")})
 
     def numbers(self) -> dict[tuple[str, str], int]:
         """The number of the ticket that each thread became."""

@@ -37,9 +37,10 @@ SHARES = {
     Phase.SEND: 0.17,
     Phase.RECONCILE: 0.19,
     Phase.BACKFILL: 0.16,
-    Phase.STARTING: 0.07,
-    Phase.BETWEEN: 0.05,
+    Phase.STARTING: 0.05,
 }
+# Now and then the moment is left to chance.
+_AT_RANDOM = 0.06
 _AFTER_READING = {Phase.TICK, Phase.SEND, Phase.RECONCILE}
 # When a kill could be counted for several.
 _RAREST_FIRST = (Phase.RECONCILE, Phase.TICK, Phase.BACKFILL, Phase.SEND, Phase.INGEST)
@@ -70,6 +71,8 @@ class Hunter:
             self._dead = None
 
     def _choose(self) -> Phase:
+        if self._chance.random() < _AT_RANDOM:
+            return Phase.BETWEEN
         done = sum(self.kills.values()) + 1
         lag = {phase: share * done - self.kills[phase] for phase, share in SHARES.items() if self._is_at_hand(phase)}
         return max(lag, key=lambda phase: lag[phase] + self._chance.uniform(0.0, 0.3))
@@ -185,8 +188,6 @@ class Hunter:
             seen.add(Phase.SEND)
         if victim.door.is_at(Errand.LOOK_UP):
             seen.add(Phase.RECONCILE)
-        if victim.door.is_at(Errand.READ):
-            seen.add(Phase.BACKFILL)
         if self._scene.receives(victim):
             seen.add(Phase.INGEST)
         if not victim.runs():
@@ -198,8 +199,10 @@ class Hunter:
         is_alone = len(self._scene.replicas) == 1
         if Phase.STARTING not in at_the_door and ledger.is_due() and ledger.swept_at() >= victim.born_at:
             seen.add(Phase.TICK)
-        if victim.door.has_done(Errand.READ) and ledger.swept_at() < victim.born_at:
-            seen.add(Phase.BACKFILL)
+        reads = victim.door.has_done(Errand.READ) and ledger.swept_at() < victim.born_at
+        if reads or victim.door.is_at(Errand.READ):
+            # Without anything to find, it was only starting.
+            seen.add(Phase.BACKFILL if self._scene.people.are_unheard() else Phase.STARTING)
         reader = ledger.reader()
         if reader is not None and (is_alone or reader == victim.name()):
             seen.add(Phase.INGEST)
