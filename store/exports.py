@@ -1,10 +1,11 @@
 """Tickets, their events and their metric log in the orders in which exports and lists read them."""
 
+import operator
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, not_, or_, select
 
@@ -13,6 +14,7 @@ from store.statements import columns, records
 from store.tables import metric_event, ticket, ticket_event
 from store.ticket_events import TicketEvent
 from store.tickets import TicketRecord
+from store.types import PlainText, dumps
 
 _SECOND = timedelta(seconds=1)
 _TICKET, _EVENT, _METRIC = (
@@ -62,30 +64,29 @@ def _found(statement: Select[Any], workspace: str, terms: Sequence[Term]) -> Sel
     statement = statement.where(ticket.c.workspace == workspace, ticket.c.not_a_ticket.is_(False))
     for term in terms:
         holds = _holds(term)
-        statement = statement.where(not_(func.coalesce(holds, False)) if term.negated else holds)  # noqa: FBT003
+        statement = statement.where(not_(func.coalesce(holds, False)) if term.negated else holds)
     return statement
 
 
 def _holds(term: Term) -> ColumnElement[bool]:
-    if term.field in {"text", "tags"}:
-        quote = '"' if term.field == "tags" else ""
-        column = ticket.c.tags.cast(ticket.c.subject.type) if term.field == "tags" else ticket.c.subject
-        like = [column.icontains(f"{quote}{value}{quote}", autoescape=True) for value in term.values]
-        return or_(*like)
+    if term.field == "text":
+        return or_(*(ticket.c.subject.icontains(value, autoescape=True) for value in term.values))
+    if term.field == "tags":
+        written = ticket.c.tags.cast(PlainText)
+        return or_(*(written.icontains(dumps(value), autoescape=True) for value in term.values))
     column = ticket.c[term.field]
-    match term.comparison:
-        case ":":
-            known = [value for value in term.values if value is not None]
-            some = [column.in_(known)] if known else []
-            return or_(*some, *([column.is_(None)] if None in term.values else []))
-        case "<":
-            return column < term.values[0]
-        case "<=":
-            return column <= term.values[0]
-        case ">":
-            return column > term.values[0]
-        case _:
-            return column >= term.values[0]
+    if term.comparison == ":":
+        known = [value for value in term.values if value is not None]
+        return or_(column.in_(known), column.is_(None)) if None in term.values else column.in_(known)
+    return cast("ColumnElement[bool]", _COMPARED[term.comparison](column, term.values[0]))
+
+
+_COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +147,7 @@ def _whole_seconds(
     return within, more is not None
 
 
-def tickets_after(
-    conn: Connection, workspace: str, after: tuple[datetime, int], limit: int
-) -> list[TicketRecord]:
+def tickets_after(conn: Connection, workspace: str, after: tuple[datetime, int], limit: int) -> list[TicketRecord]:
     """Tickets behind a position (instant of the last change, number) in the order of changes."""
     at, number = after
     behind = or_(ticket.c.updated_at > at, (ticket.c.updated_at == at) & (ticket.c.ticket_id > number))
@@ -157,9 +156,7 @@ def tickets_after(
     return list(records(TicketRecord, conn.execute(ordered)))
 
 
-def metrics_after(
-    conn: Connection, workspace: str, after: tuple[datetime, int], limit: int
-) -> list[MetricEventRecord]:
+def metrics_after(conn: Connection, workspace: str, after: tuple[datetime, int], limit: int) -> list[MetricEventRecord]:
     """Entries of the metric log behind a position (instant of the last change, id) in the order of changes."""
     at, number = after
     table = metric_event

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from store import counters
 from store.statements import columns, records, values
@@ -31,6 +31,7 @@ class MetricEventRecord:
 
 _COLUMNS = columns(table, MetricEventRecord)
 _INSERT = insert(table)
+_LAST = select(func.max(table.c.recorded_at)).where(table.c.workspace == bindparam("of"))
 _OF_TICKET = (
     select(*_COLUMNS)
     .where(table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
@@ -42,10 +43,22 @@ def append(conn: Connection, events: Sequence[MetricEventRecord]) -> list[Metric
     """Add entries of one workspace; returns them with their ids, which ascend in the order of commits."""
     if not events:
         return []
-    numbers = counters.allocate(conn, events[0].workspace, "metric_event", len(events))
-    numbered = [replace(event, event_id=number) for event, number in zip(events, numbers, strict=True)]
+    workspace = events[0].workspace
+    numbers = counters.allocate(conn, workspace, "metric_event", len(events))
+    at = _in_order(conn, workspace, events[0].recorded_at)
+    numbered = [replace(event, event_id=number, recorded_at=at) for event, number in zip(events, numbers, strict=True)]
     conn.execute(_INSERT, [values(event) for event in numbered])
     return numbered
+
+
+def _in_order(conn: Connection, workspace: str, recorded_at: datetime) -> datetime:
+    """When something is recorded, never before what was recorded last.
+
+    Transactions do not end in the order in which they looked at the clock: an exporter that has read everything up to
+    an instant would miss what is recorded before it later. Whoever asks holds the counter of the log until the commit.
+    """
+    last = conn.execute(_LAST, {"of": workspace}).scalar()
+    return recorded_at if last is None else max(recorded_at, last)
 
 
 def supersede(conn: Connection, breach: MetricEventRecord, recorded_at: datetime) -> int:
@@ -58,7 +71,9 @@ def supersede(conn: Connection, breach: MetricEventRecord, recorded_at: datetime
         table.c.type == "breach",
         table.c.superseded.is_(False),
     )
-    return conn.execute(standing.values(superseded=True, deleted=True, recorded_at=recorded_at)).rowcount
+    counters.allocate(conn, breach.workspace, "metric_event", 0)
+    at = _in_order(conn, breach.workspace, recorded_at)
+    return conn.execute(standing.values(superseded=True, deleted=True, recorded_at=at)).rowcount
 
 
 def agree(
@@ -102,6 +117,8 @@ def _happening(event: MetricEventRecord) -> tuple[object, ...]:
 
 def _mark_deleted(conn: Connection, workspace: str, event_ids: Sequence[int], recorded_at: datetime) -> None:
     if event_ids:
+        counters.allocate(conn, workspace, "metric_event", 0)
+        recorded_at = _in_order(conn, workspace, recorded_at)
         gone = update(table).where(table.c.workspace == workspace, table.c.event_id.in_(event_ids))
         conn.execute(gone.values(deleted=True, recorded_at=recorded_at))
 

@@ -17,7 +17,7 @@ from bot.http.zendesk.errors import ApiError
 from bot.http.zendesk.links import Links
 from bot.http.zendesk.metric_event_json import TicketMetricEventResource, places_of
 from bot.http.zendesk.naming import numbers
-from bot.http.zendesk.paging import MetaResource, PageLinksResource, Pages, cursor_of, position_of
+from bot.http.zendesk.paging import MOST, MetaResource, PageLinksResource, cursor_of, position_of
 from bot.http.zendesk.people_json import UserResource, people_json
 from bot.http.zendesk.ports import Api, ApiPorts
 from bot.http.zendesk.routes import resource_router
@@ -160,23 +160,28 @@ def _page(workspace: str, since: datetime) -> Since:
 
 
 @router.get("/ticket_metric_events", response_model=MetricEventExportResource)
-async def export_metric_events(api: Api, caller: Reader, pages: Pages, start_time: Start = None) -> Any:
+async def export_metric_events(
+    api: Api,
+    caller: Reader,
+    start_time: Start = None,
+    size: Annotated[str | None, Query(alias="page[size]", description="Rows a page, by cursor.")] = None,
+    after: Annotated[str | None, Query(alias="page[after]", description="A cursor.")] = None,
+) -> Any:
     """What happened to clocks."""
     since, workspace = since_of(start_time), api.desk().workspace
-    if pages.by_cursor:
-        return await _metric_events_by_cursor(api, caller, since)
+    if size is not None or after is not None:
+        return await _metric_events_by_cursor(api, caller, _metric_position(after, since), _rows(size, MOST))
     entries, more = await api.db.read(lambda conn: exports.metrics_recorded(conn, _page(workspace, since), places_of))
     events = await shown_events(api, entries)
     last = entries[-1].recorded_at if entries else None
     return timed("ticket_metric_events", events, since=since, last=last, more=more, links=caller.links, ends=True)
 
 
-async def _metric_events_by_cursor(api: ApiPorts, caller: Caller, since: datetime) -> dict[str, Any]:
+async def _metric_events_by_cursor(
+    api: ApiPorts, caller: Caller, behind: tuple[datetime, int, int], size: int
+) -> dict[str, Any]:
     workspace = api.desk().workspace
-    query = dict(caller.links.query)
-    size = int(query["page[size]"]) if query.get("page[size]", "").isdecimal() else 100
-    size = min(max(size, 1), ROWS)
-    at, number, place = _metric_position(query.get("page[after]"), since)
+    at, number, place = behind
     # An entry may be many events: as many entries as events are enough, and the one that the last page ended within.
     before = (at, number - 1)
     entries = await api.db.read(lambda conn: exports.metrics_after(conn, workspace, before, size + 1))
@@ -271,9 +276,9 @@ async def export_users_by_cursor(
     return {"users": [shown[name] for name in names]} | carried
 
 
-def _rows(per_page: str | None) -> int:
+def _rows(per_page: str | None, default: int = ROWS) -> int:
     given = (per_page or "").strip()
-    return min(max(int(given), 1), ROWS) if given.isascii() and given.isdigit() and len(given) < 10 else ROWS
+    return min(max(int(given), 1), ROWS) if given.isascii() and given.isdigit() and len(given) < 10 else default
 
 
 def _position(start_time: str | None, cursor: str | None) -> tuple[datetime, int]:
