@@ -18,7 +18,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from tests.faults.results import Results, table
@@ -37,7 +37,8 @@ def main() -> int:
     with ExitStack() as stack:
         servers = [stack.enter_context(started_postgresql())] if "postgresql" in wanted.databases else []
         runs = Runs(wanted, servers[0] if servers else None)
-        asyncio.run(runs.run())
+        with suppress(asyncio.CancelledError, KeyboardInterrupt):
+            asyncio.run(runs.run())
     if wanted.json:
         say(json.dumps([json.loads(one.as_json()) for one in runs.played]))
     elif not wanted.code:
