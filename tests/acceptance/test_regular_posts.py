@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clock import ManualClock
+from bot.clock import ManualClock, ScaledClock
 from bot.services.regular.posts import RegularPosts
-from tests.support.desk import CONFIG, MONDAY, TRIAGE, Desk, opened
+from tests.support.desk import CONFIG, MONDAY, TRIAGE, Desk, opened, until
 
 WEEKLY = f'{CONFIG}lifecycle: {{auto_close_after: off}}\ndigest: {{weekly: {{at: "mon 09:00", to: C0TRIAGE}}}}\n'
 FORGOTTEN = f'{CONFIG}digest: {{forgotten: {{at: "daily 09:00", to: C0TRIAGE}}}}\n'
@@ -161,3 +161,13 @@ async def test_a_channel_that_is_shared_by_now_hears_nothing_and_an_admin_does_i
         assert desk.written_by_the_bot("C0GLOBEX") == []
         (post,) = desk.direct_messages("U0CLEO")
         assert post.text.startswith("1 open ticket without a running clock")
+
+
+async def test_a_bot_that_works_by_itself_posts_when_the_calendar_says_so(desk_database: str):
+    async with opened(desk_database, clock=ManualClock(MONDAY - timedelta(hours=1)), config=WEEKLY) as desk:
+        await desk.post("U0RITA", "The export is empty")
+    clock = ScaledClock(MONDAY - timedelta(seconds=20), speed=20)
+    async with opened(desk_database, clock=clock, config=WEEKLY, workers=True) as desk:
+        await until(lambda: told(desk, "Service levels"))
+        (post,) = told(desk, "Service levels")
+        assert post.at >= MONDAY
