@@ -111,7 +111,7 @@ def card(view: CardView) -> Post:
         blocks.fields(facts),
         *_waiting(view),
         blocks.section(
-            "\n".join(_clock_line(clock) for clock in view.clocks) or "_No service-level agreement applies._"
+            "\n".join(clock_line(clock) for clock in view.clocks) or "_No service-level agreement applies._"
         ),
         blocks.context(_origin(view)),
         _buttons(view),
@@ -157,7 +157,8 @@ def _next_deadline(clocks: Sequence[ClockView]) -> tuple[str, datetime] | None:
     return metric, at
 
 
-def _clock_line(clock: ClockView) -> str:
+def clock_line(clock: ClockView) -> str:
+    """How a promise stands, or how it ended."""
     label = f"*{metric_label(clock.metric)}*"
     if clock.stage == "paused":
         left = f", {span(clock.remaining)} left" if clock.remaining is not None else ""

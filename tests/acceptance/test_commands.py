@@ -63,6 +63,7 @@ async def test_show_tells_of_one_ticket_and_its_policy(desk: Desk):
     await desk.post("U0RITA", "The export is empty")
     said = await desk.command("U0ANA", "/sla show #1")
     assert "#1 · policy Everybody" in said
+    assert "⏱️ *Requester wait time*  due 2026-01-12 16:00 UTC" in said
     assert "The export is empty · new · normal · nobody · due 2026-01-12 10:00 UTC" in said
 
 
@@ -193,8 +194,9 @@ async def test_a_wrong_input_is_answered_with_an_example(desk: Desk, typed: str,
 
 
 async def test_a_snoozed_ticket_is_alerted_of_when_the_snooze_ends(desk: Desk):
+    """The agents of the sandbox are in Amsterdam, an hour ahead of the support hours' UTC."""
     await desk.post("U0RITA", "The export is empty")
-    assert await desk.command("U0ANA", "/sla snooze #1 until 10:20") == (
+    assert await desk.command("U0ANA", "/sla snooze #1 until 11:20") == (
         "#1: No alerts until 2026-01-12 10:20 UTC; its deadlines stand. `/sla snooze off` undoes it."
     )
     await desk.at("10:15")
@@ -220,10 +222,24 @@ async def test_an_absent_assignees_alert_goes_to_the_alert_channel(desk: Desk):
     await desk.post("U0RITA", "The export is empty")
     await desk.click("U0BEN", "Claim")
     said = await desk.command("U0BEN", "/sla away until tuesday")
-    assert said.startswith("You are away until 2026-01-13 00:00 UTC.")
+    assert said.startswith("You are away until 2026-01-12 23:00 UTC.")
     await desk.at("10:01")
     assert desk.direct_messages("U0BEN") == []
     assert "here because ben is away" in desk.alerts()[-1].shown
+
+
+async def test_an_absent_assignees_alert_mentions_the_group_but_not_those_of_it_who_are_away(desk_database: str):
+    config = CONFIG + "groups: {engineering: {users: [U0ANA, U0BEN, U0CLEO]}}\n"
+    async with opened(desk_database, clock=ManualClock(MONDAY), config=config) as desk:
+        await desk.post("U0RITA", "The export is empty")
+        await desk.command("U0BEN", "/sla assign engineering #1")
+        await desk.command("U0BEN", "/sla claim #1")
+        await desk.command("U0BEN", "/sla away 2d")
+        await desk.command("U0CLEO", "/sla away 2d")
+        await desk.at("10:01")
+        assert "<@U0ANA>" in desk.alerts()[-1].text
+        assert "<@U0BEN>" not in desk.alerts()[-1].text
+        assert "<@U0CLEO>" not in desk.alerts()[-1].text
 
 
 async def test_whoever_is_back_is_told_again(desk: Desk):

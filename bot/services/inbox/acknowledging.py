@@ -101,7 +101,7 @@ async def _zone_of(directory: Directory, user: str | None) -> tzinfo:
     person = await directory.person(user) if user else None
     try:
         return ZoneInfo(person.time_zone) if person is not None and person.time_zone else UTC
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
 
 

@@ -66,8 +66,17 @@ class Request:
         user = mapping(self.body.get("user"))
         name = text_of(user.get("id")) or text_of(self.body.get("user_id"))
         team = text_of(user.get("team_id")) or text_of(self.body.get("team_id"))
-        standing = await self.standing(name, team)
-        return Asked(user=name, standing=standing, at=at or self.item.received_at, key=self.item.key)
+        return await self.asked_by(name, team, at or self.item.received_at)
+
+    async def asked_by(self, user: str, team: str, at: datetime) -> Asked:
+        """Somebody who asks, as what they are to the desk at this moment.
+
+        Raises:
+            SlackUnavailableError: Slack could not be asked who that is.
+        """
+        person = await self.directory.person(user, team=team)
+        standing = await self.standing(user, team)
+        return Asked(user=user, standing=standing, at=at, key=self.item.key, time_zone=person.time_zone)
 
     async def standing(self, user: str, team: str = "") -> Standing:
         """What somebody is to the desk at this moment.

@@ -28,12 +28,17 @@ from store.tickets import TicketRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who asked for something, as what, when, and under which key it is remembered."""
+    """Who asked for something, as what, when, and under which key it is remembered.
+
+    Attributes:
+        time_zone: Where they are, as Slack says it; anything, or empty where it does not.
+    """
 
     user: str
     standing: Standing
     at: datetime
     key: str
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,12 +40,11 @@ async def read_mention(request: Request) -> Handled | None:
     words = command_in(message.text, request.desk.installation.bot_user)
     if words is None:
         return None
-    standing = await request.standing(message.user, message.team)
-    if not is_of_the_team(standing):
+    asked = await request.asked_by(message.user, message.team, message.at)
+    if not is_of_the_team(asked.standing):
         return None
     if request.body.get(BACKFILL) is True and request.item.received_at - message.at > _STILL_WANTED:
         return nothing("ignored: a command that was found too late")
-    asked = Asked(user=message.user, standing=standing, at=message.at, key=request.item.key)
     mentioned = {user: await request.standing(user) for user in people_in(words)}
     apply = partial(_apply, request, message, Typed(command="/sla", text=words, channel="", mentioned=mentioned), asked)
     return Handled(apply=apply, afterwards=partial(_tell, request, message))

@@ -79,7 +79,7 @@ def _snooze(conn: Connection, desk: Desk, number: int, filled: Filled, asked: As
     wait = filled.get("wait", "")
     if wait == forms.OFF:
         return waiting.snooze(conn, desk, number, None, asked, now)
-    until = read_until(wait.split(), now, zone_of(desk), morning=waiting.MORNING)
+    until = read_until(wait.split(), now, zone_of(desk, asked), morning=waiting.MORNING)
     return _NONSENSE if until is None else waiting.snooze(conn, desk, number, until, asked, now)
 
 

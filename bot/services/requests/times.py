@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.config.build import default_time_zone
+from bot.services.requests.actions import Asked
 from bot.services.workspace.desk import Desk
 from sla.durations import parse_duration
 from sla.errors import SlaError
@@ -15,9 +16,12 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
-def zone_of(desk: Desk) -> ZoneInfo:
-    """The time zone that times without one are meant in: the default schedule's."""
-    return ZoneInfo(default_time_zone(dict(desk.config.document)))
+def zone_of(desk: Desk, asked: Asked) -> ZoneInfo:
+    """The time zone in which somebody means a time: their own, or the default schedule's where Slack does not say."""
+    try:
+        return ZoneInfo(asked.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(default_time_zone(dict(desk.config.document)))
 
 
 def read_until(words: Sequence[str], now: datetime, zone: ZoneInfo, *, morning: time) -> datetime | None:

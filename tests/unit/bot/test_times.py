@@ -1,11 +1,16 @@
 """Until when, as people type it."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.services.requests.times import read_until
+from bot.config.load import load_config
+from bot.services.requests.actions import Asked
+from bot.services.requests.authorise import Rank, Standing
+from bot.services.requests.times import read_until, zone_of
+from bot.services.workspace.desk import Desk, Installation
+from sla.policy import Rules
 
 BERLIN = ZoneInfo("Europe/Berlin")
 # A Wednesday, 11:00 in Berlin.
@@ -50,3 +55,26 @@ def test_a_time_means_the_next_such_time_at_the_desk(typed: str, instant: str):
 )
 def test_what_names_no_time_ahead_is_none(typed: str):
     assert until(typed) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "zone"),
+    [
+        ("America/New_York", "America/New_York"),
+        ("", "Europe/Berlin"),
+        ("America", "Europe/Berlin"),
+        ("../etc/passwd", "Europe/Berlin"),
+        ("Nowhere/Land", "Europe/Berlin"),
+        ("x" * 5000, "Europe/Berlin"),
+    ],
+)
+def test_a_time_is_meant_where_the_person_is_or_where_support_is(time_zone: str, zone: str):
+    config = load_config(
+        "default_schedule: eu\nschedules: {eu: {time_zone: Europe/Berlin, hours: {mon-fri: '09:00-17:00'}}}",
+        source="threadline.yml",
+        today=date(2026, 1, 12),
+    )
+    installation = Installation(workspace="T1", name="", url="", bot_user="U0BOT", bot_id="B0BOT")
+    desk = Desk(installation=installation, config=config, rules=Rules(), rules_version=1)
+    asked = Asked(user="U1", standing=Standing(rank=Rank.AGENT), at=NOW, key="k", time_zone=time_zone)
+    assert zone_of(desk, asked).key == zone

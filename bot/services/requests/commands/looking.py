@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.services.alerting import cards
 from bot.services.requests.actions import Answer
 from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, may
 from bot.services.requests.commands.call import USER, Call, Verb
 from bot.services.requests.naming import did_you_mean
 from bot.services.requests.waiting import is_snoozed
+from bot.slack.blocks import section
+from bot.slack.cards import clock_line
 from bot.slack.text import authored, escape
 from bot.slack.ticket_list import ListedTicket, ticket_list
 from bot.slack.wording import plural
@@ -94,7 +97,11 @@ def _show(call: Call) -> Answer:
         return Answer(text=NOT_OF_THE_TEAM)
     label = f"#{ticket.ticket_id}" + (f" · policy {ticket.policy}" if ticket.policy else "")
     post = ticket_list(label, [_listed(call, ticket)])
-    return Answer(text=post.text, blocks=post.blocks)
+    facts = cards.facts(call.conn, call.desk, ticket.ticket_id)
+    clocks = "\n".join(map(clock_line, facts.clocks)) if facts else ""
+    if not clocks:
+        return Answer(text=post.text, blocks=post.blocks)
+    return Answer(text=f"{post.text}\n{clocks}", blocks=(*post.blocks, section(clocks)))
 
 
 def _listed(call: Call, ticket: TicketRecord) -> ListedTicket:

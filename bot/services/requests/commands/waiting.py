@@ -15,7 +15,7 @@ def _snooze(call: Call) -> Answer:
     number = found.ticket.ticket_id
     if [word.lower() for word in found.rest] == ["off"]:
         return waiting.snooze(call.conn, call.desk, number, None, call.asked, call.now)
-    until = read_until(found.rest, call.now, zone_of(call.desk), morning=waiting.MORNING)
+    until = read_until(found.rest, call.now, zone_of(call.desk, call.asked), morning=waiting.MORNING)
     if until is None:
         example = f"`/sla snooze #{number} 30m`, `/sla snooze #{number} until 14:00` or `/sla snooze #{number} off`"
         return Answer(text=f"For how long? Write {example}.")
@@ -25,7 +25,7 @@ def _snooze(call: Call) -> Answer:
 def _away(call: Call) -> Answer:
     if [word.lower() for word in call.words] == ["off"]:
         return waiting.away(call.conn, call.desk, None, call.asked)
-    until = read_until(call.words, call.now, zone_of(call.desk), morning=time())
+    until = read_until(call.words, call.now, zone_of(call.desk, call.asked), morning=time())
     if until is None:
         return Answer(text="Until when? Write `/sla away until monday`, `/sla away 2d` or `/sla away off`.")
     return waiting.away(call.conn, call.desk, until, call.asked)
