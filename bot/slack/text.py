@@ -28,7 +28,12 @@ def plain(text: str) -> str:
     readable = _TOKEN.sub(_read_token, text)
     for entity, character in _ENTITIES:
         readable = readable.replace(entity, character)
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", readable)).strip()
+    return visible(readable).strip()
+
+
+def visible(text: str) -> str:
+    """What was typed as plain text, without the characters that nobody sees or that change directions."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
 def _read_token(match: re.Match[str]) -> str:

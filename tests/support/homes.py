@@ -99,7 +99,13 @@ async def forged_form(
     desk: Desk, user: str, callback: str, memory: str, values: dict[str, Any], *, team: str = "T0HOME"
 ) -> dict[str, Any]:
     """The same, of a submitted modal."""
-    view = {"id": "V1", "callback_id": callback, "private_metadata": memory, "state": {"values": values}}
+    view = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": memory,
+        "state": {"values": values},
+    }
     return await forged(desk, user, {"type": "view_submission", "view": view}, team=team)
 
 

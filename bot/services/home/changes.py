@@ -17,6 +17,7 @@ from bot.config.problems import ConfigError
 Json = dict[str, Any]
 
 _DEFAULT_OPEN_BY = "message"
+_ASKED = ("open_by", "schedule", "group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +65,16 @@ def with_alert_channel(document: Mapping[str, Any], channel: str) -> Json:
 def with_channel(document: Mapping[str, Any], setup: ChannelSetup) -> Json:
     """A channel is a customer's, or nobody's in particular, and is treated in its own way."""
     changed = _copy(document)
-    customers: Json = changed.setdefault("customers", {})
+    customers: Json = changed.get("customers", {})
     _hand_over(customers, setup)
-    channels: Json = changed.setdefault("channels", {})
-    own: Json = channels.setdefault(setup.channel, {})
+    channels: Json = changed.get("channels", {})
     default = channels.get("defaults", {}).get("open_by", _DEFAULT_OPEN_BY)
     wanted = {"open_by": setup.open_by if setup.open_by != default else "", "schedule": setup.schedule}
-    for name, value in (wanted | {"group": setup.group}).items():
-        own.pop(name, None)
-        if value:
-            own[name] = value
-    return changed
+    own: Json = {key: value for key, value in channels.pop(setup.channel, {}).items() if key not in _ASKED}
+    own |= {name: value for name, value in (wanted | {"group": setup.group}).items() if value}
+    if own or not setup.customer:  # a customer's channel is known by its customer
+        channels[setup.channel] = own
+    return changed | ({"customers": customers} if customers else {}) | ({"channels": channels} if channels else {})
 
 
 def _hand_over(customers: Json, setup: ChannelSetup) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.slack.envelopes import Payload, mapping, text_of
 from bot.slack.home.fields import NAME_LIMIT, NONE
-from bot.slack.text import plain
+from bot.slack.text import visible
 
 OPEN_FOR = timedelta(hours=1)
 """After so long a form may show what is no longer so."""
@@ -37,7 +37,7 @@ class FilledIn:
         given = self._given(name)
         option = text_of(mapping(given.get("selected_option")).get("value"))
         chosen = text_of(given.get("selected_conversation")) or (option if option != NONE else "")
-        return chosen or " ".join(plain(text_of(given.get("value"))).split())[:NAME_LIMIT]
+        return chosen or " ".join(visible(text_of(given.get("value"))).split())[:NAME_LIMIT]
 
     def several(self, name: str) -> list[str]:
         """The users or options that were chosen in a field, each once."""

@@ -19,6 +19,7 @@ from bot.services.workspace.configuring import reach_first_open_tickets, reach_o
 from bot.services.workspace.desk import Desk
 from bot.services.workspace.opening import reopen_desk
 from bot.slack.envelopes import mapping, text_of
+from bot.slack.home.frame import Page
 from bot.slack.text import escape
 from bot.slack.views.frame import said
 from sla.events import Apply
@@ -72,7 +73,7 @@ def refused(request: Request, asked: Asked, why: str, *, title: str = "") -> Han
 
 def _say(desk: Desk, asked: Asked, text: str, conn: Connection, now: datetime) -> Answer:
     if may(asked.standing, Action.CONFIGURE):
-        homes.ask(conn, desk.workspace, asked.user, now, said=text)
+        homes.ask(conn, desk.workspace, asked.user, now, page=Page.SETUP, said=text)
     return Answer(text=text)
 
 

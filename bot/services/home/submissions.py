@@ -92,7 +92,7 @@ async def _channel(request: Request, asked: Asked, filled: FilledIn) -> Change |
     return Change(
         what=what,
         make=lambda document, _now: changes.with_channel(document, setup),
-        told=partial(_tell_the_team, setup.channel, f"{what} {who} did it."),
+        told=partial(_tell_the_team, setup.channel, f"{what} Saved by {who}."),
     )
 
 
