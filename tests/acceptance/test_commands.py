@@ -171,6 +171,8 @@ async def test_a_note_is_the_first_reply_where_the_policy_says_so(desk_database:
     [
         ("/sla note #1", "What is the note? Write `/sla note #1 they are on the old plan`, say."),
         ("/sla note #7 hello", "There is no ticket #7."),
+        ("/sla note same as #1", "Which ticket is this about? Begin with its number, such as #42."),
+        ("/sla exempt spam #1", "Which ticket is this about? Begin with its number, such as #42."),
         ("/sla snooze #1", "For how long? Write `/sla snooze #1 30m`"),
         ("/sla snooze #1 until noon", "For how long?"),
         ("/sla snooze #1 900d", "For how long?"),

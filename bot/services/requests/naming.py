@@ -10,7 +10,8 @@ from bot.services.workspace.desk import Desk
 from store import ticket_events, tickets
 from store.tickets import Filter, TicketRecord
 
-_NUMBER = re.compile(r"#(\d{1,9})|(\d{1,9})")
+_NUMBER = re.compile(r"#?([0-9]{1,9})")
+_SURE = re.compile(r"#[0-9]{1,9}")
 _LINK = re.compile(
     r"<?https?://[^\s|>]+/archives/(?P<channel>[A-Z0-9]+)/p(?P<ts>\d{16})"
     r"(?:\?\S*?thread_ts=(?P<thread>\d{10}\.\d{6}))?[^\s>]*>?"
@@ -37,19 +38,19 @@ def take_ticket(
 ) -> Named:
     """The ticket that one of the words names; without any, that of a thread, or the latest open one of a channel.
 
-    Among ``prose`` a number without its sign counts only as the first word: it may be part of "see incident 2".
+    ``prose`` names a ticket only by how it begins: "#42 same as #40" is about #42, and "same as #40" may not be about
+    #40 at all.
     """
+    first = 1 if prose and words[:1] == ["undo"] else 0
     for position, word in enumerate(words):
-        rest = words[:position] + words[position + 1 :]
-        if link := _LINK.fullmatch(word):
-            ts = f"{link['ts'][:10]}.{link['ts'][10:]}"
-            found = of_message(conn, desk, link["channel"], ts, link["thread"] or ts)
-            return Named(found=found, refusal="" if found else "That message belongs to no ticket.", rest=rest)
-        number = _NUMBER.fullmatch(word)
-        if number and (number[1] or position == 0 or not prose):
-            wanted = int(number[1] or number[2])
-            found = tickets.get(conn, desk.workspace, wanted)
-            return Named(found=found, refusal="" if found else f"There is no ticket #{wanted}.", rest=rest)
+        if prose and position > first:
+            break
+        named = _named_by(conn, desk, word)
+        if named is not None:
+            rest = words[:position] + words[position + 1 :]
+            return Named(found=named.found, refusal=named.refusal, rest=rest)
+    if prose and isinstance(place, str) and any(_SURE.fullmatch(word) or _LINK.fullmatch(word) for word in words):
+        return Named(refusal="Which ticket is this about? Begin with its number, such as #42.", rest=list(words))
     if isinstance(place, TicketRecord):
         return Named(found=place, rest=list(words))
     here = tickets.listing(conn, desk.workspace, Filter(open_only=True, channel_id=place), limit=1000)
@@ -57,6 +58,19 @@ def take_ticket(
         refusal = "There is no open ticket in this channel: write its number, such as #42."
         return Named(refusal=refusal, rest=list(words))
     return Named(found=max(here, key=lambda ticket: ticket.created_at), rest=list(words))
+
+
+def _named_by(conn: Connection, desk: Desk, word: str) -> Named | None:
+    """The ticket that a word names, or that it names one which does not exist; None for any other word."""
+    if link := _LINK.fullmatch(word):
+        ts = f"{link['ts'][:10]}.{link['ts'][10:]}"
+        found = of_message(conn, desk, link["channel"], ts, link["thread"] or ts)
+        return Named(found=found, refusal="" if found else "That message belongs to no ticket.")
+    number = _NUMBER.fullmatch(word)
+    if number is None:
+        return None
+    found = tickets.get(conn, desk.workspace, int(number[1]))
+    return Named(found=found, refusal="" if found else f"There is no ticket #{int(number[1])}.")
 
 
 def message_key(text: str) -> str | None:
