@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot.services.alerting import aftermath
 from bot.services.lifecycle.quiet import quiet_since
 from bot.services.tickets import consequences
-from bot.services.tickets.metric_log import Clocks, append_log, event_record
+from bot.services.tickets.metric_log import append_log, bodies, event_record
 from bot.services.tickets.rearming import rearmed, rearmed_by_late_news
 from bot.services.tickets.rules_in_force import Versions, rules_of, versions_of, versions_through
 from bot.services.tickets.steps import Steps
@@ -83,8 +83,11 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
     ]
     instances.replace(conn, desk.workspace, ticket.ticket_id, records)
     aftermath.edit_alerts(conn, records, now)
-    clocks = Clocks(rules=story.state.rules, instances={each.key: each for each in story.instances})
-    wanted = [event_record(ticket, event, clocks, now) for event in story.metric_events]
+    besides = bodies(initial, begun_under, events, until)
+    wanted = [
+        event_record(ticket, event, besides.get(event._replace(superseded=False), {}), now)
+        for event in story.metric_events
+    ]
     metric_events.agree(conn, desk.workspace, ticket.ticket_id, wanted, now)
     passed = [instance.breached_at for instance in story.instances if instance.breached_at is not None]
     memory = ticket.state | ({"settled_at": format_instant(max(passed))} if passed else {})
@@ -147,8 +150,8 @@ def _save_steps(
     aftermath.edit_alerts(conn, records, now)
     instances.remove(conn, desk.workspace, ticket.ticket_id, gone)
     metric_events.withdraw(conn, desk.workspace, ticket.ticket_id, gone, now)
-    entries = (event for event in steps.log if (event.metric, event.instance) not in steps.withdrawn)
-    append_log(conn, ticket, entries, Clocks(rules=steps.state.rules, instances=steps.changed), now)
+    entries = ((event, body) for event, body in steps.log if (event.metric, event.instance) not in steps.withdrawn)
+    append_log(conn, ticket, entries, now)
     _save_ticket(conn, desk, ticket, steps.state, steps.versions, memory, now)
 
 

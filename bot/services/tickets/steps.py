@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.services.tickets.metric_log import Body, logged
 from bot.services.tickets.rules_in_force import Versions
 from bot.services.workspace.desk import Desk
 from sla.engine import Instance, LogType, MetricEvent, TicketState, advance
@@ -25,7 +26,7 @@ class Steps:
     versions: Versions
     begun_with: tuple[object, ...] = field(init=False)
     changed: dict[Key, Instance] = field(default_factory=dict)
-    log: list[MetricEvent] = field(default_factory=list)
+    log: list[tuple[MetricEvent, Body]] = field(default_factory=list)
     withdrawn: set[Key] = field(default_factory=set)
     retargeted: list[tuple[TicketState, Instance, datetime]] = field(default_factory=list)
 
@@ -54,7 +55,7 @@ class Steps:
         self.retargeted += [(self.state, instance, moved[instance.key]) for instance in open_before]
         self.state = state
         self.changed |= {instance.key: instance for instance in state.changed}
-        self.log += state.metric_events
+        self.log += logged(state)
         self.withdrawn |= set(state.withdrawn)
         self.versions.follow(state)
 
