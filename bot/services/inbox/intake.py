@@ -209,7 +209,7 @@ def _decide(desk: Desk, said: Said, decide: Apply, conn: Connection, now: dateti
     if outcome.startswith(("ticket opened", "comment")):
         for span in _spans_after(said):
             inbox.handle_again(conn, desk.workspace, span, _TOO_EARLY, now)
-        if said.speaker.role is Role.END_USER or outcome.startswith("comment: unthreaded"):
+        if said.speaker.role is Role.END_USER or outcome.startswith(("ticket opened", "comment: unthreaded")):
             inbox.handle_again(conn, desk.workspace, _since(said, now), _WITHOUT_A_CUSTOMER, now)
     else:
         forgetting.forget_if_deleted(conn, desk, said.message.channel, said.message.ts)
