@@ -98,10 +98,16 @@ async def test_a_clock_that_is_set_by_an_hour_breaks_no_promise_and_hides_none(s
     scene.answer(answered)
     scene.ask("And this at once, too")
     await until(lambda: scene.alerts)
+    assert named(scene.alerts) == ["3"]
     assert scene.machine.has_said("clock.was_set")
 
     scene.machine.set_clock(0)
     scene.ask("This at once as well")
     await until(lambda: len(scene.alerts) == 2)
-    assert [text.partition("#")[2].split()[0] for text in scene.alerts] == ["3", "4"]
+    assert named(scene.alerts) == ["3", "4"]
     assert "late" not in " ".join(scene.alerts)
+
+
+def named(alerts: list[str]) -> list[str]:
+    """The numbers of the tickets that alerts are about."""
+    return [text.partition("#")[2].split()[0] for text in alerts]
