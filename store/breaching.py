@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, select, tuple_, update
 
 from store.statements import fixed, is_postgresql
 from store.tables import metric_instance as table
@@ -57,6 +57,8 @@ _WAITS = (
     table.c.stage == fixed("active"),
     table.c.target_seconds.is_not(None),
     ticket.c.snoozed_until.is_(None),
+    # Else its deadline went ahead of its state, which has to be brought up to date before anything is told.
+    func.coalesce(table.c.rules_version, 0) <= func.coalesce(ticket.c.rules_version, 0),
 )
 _BELONGS = (ticket.c.workspace == table.c.workspace) & (ticket.c.ticket_id == table.c.ticket_id)
 _SETTLE = (

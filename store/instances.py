@@ -40,6 +40,7 @@ class InstanceRecord:
     target_seconds: int | None = None
     business_hours: bool = False
     policy: str | None = None
+    schedule: str | None = None
     rules_version: int | None = None
     elapsed: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)

@@ -49,6 +49,7 @@ class MetricInstanceRow(Base, table=True):
     target_seconds: MaybeNumber
     business_hours: bool
     policy: MaybeWords
+    schedule: MaybeWords
     rules_version: MaybeNumber
     elapsed: JsonValue
     body: JsonValue

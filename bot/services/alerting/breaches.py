@@ -14,7 +14,8 @@ from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.audience import enqueue
 from bot.services.alerting.holds import end_holds
 from bot.services.alerting.promptly import record_promptly
-from bot.services.tickets import evaluation
+from bot.services.tickets import evaluation, ticketing
+from bot.services.tickets.rules_in_force import versions_of
 from bot.services.tickets.watching import instance_record, logs_of, route_of, watch
 from bot.services.workspace.desk import Desk
 from sla import alerts
@@ -24,6 +25,7 @@ from sla.instants import EARLIEST
 from sla.metrics import REPLY_METRICS, Metric
 from sla.thresholds import parse_threshold
 from store import instances, tickets
+from store import rules as versions
 from store.breaching import Place
 from store.engine import Database
 from store.instances import InstanceRecord
@@ -134,6 +136,8 @@ def _attend(
     if ticket is None:
         msg = f"#{ticket_id} has instances and does not exist."
         raise LookupError(msg)
+    if any((record.rules_version or 0) > versions_of(desk, ticket).in_force for record in due):
+        ticket, due = _caught_up(conn, desk, ticket, due, now)
     state = evaluation.settle_due(conn, desk, ticket, now)
     watched = {(str(instance.metric), instance.number): instance for instance in state.open_instances}
     logs = logs_of(due)
@@ -152,6 +156,16 @@ def _attend(
             seen = replace(seen, next_at=now + _FIRST_WAIT)
         instances.upsert_many(conn, [seen])
     cards.refresh(conn, desk, ticket_id, now)
+
+
+def _caught_up(
+    conn: Connection, desk: Desk, ticket: TicketRecord, due: list[InstanceRecord], now: datetime
+) -> tuple[TicketRecord, list[InstanceRecord]]:
+    """The ticket under the version of the rules in which its deadlines are reckoned already, and the rows then."""
+    decided_at = versions.saved_at(conn, desk.workspace, desk.rules_version) or now
+    ticketing.reach(conn, desk, ticket.ticket_id, decided_at, now)
+    known = instances.some(conn, desk.workspace, ticket.ticket_id, [(record.metric, record.instance) for record in due])
+    return tickets.lock(conn, desk.workspace, ticket.ticket_id) or ticket, known
 
 
 def _tell(

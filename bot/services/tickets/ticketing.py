@@ -13,7 +13,7 @@ from bot.services.tickets import evaluation
 from bot.services.tickets.rules_in_force import change_key, is_news, may_be_put_in_force, rules_of, versions_met
 from bot.services.tickets.words import meaning
 from bot.services.workspace.desk import Desk
-from sla.events import Event, Exempted, RulesChanged, event_to_json
+from sla.events import Apply, Event, Exempted, RulesChanged, event_to_json
 from sla.instants import format_instant
 from store import rules as versions
 from store import ticket_events, tickets
@@ -67,6 +67,12 @@ def record(conn: Connection, desk: Desk, ticket_id: int, entries: Sequence[Entry
         evaluation.continue_with(conn, desk, ticket, [entry.event for entry in new], now)
     cards.refresh(conn, desk, ticket_id, now)
     return True
+
+
+def reach(conn: Connection, desk: Desk, ticket_id: int, at: datetime, now: datetime) -> None:
+    """Put the desk's version of the rules in force for an open ticket; ``at`` is when that was decided."""
+    change = RulesChanged(at=at, to=desk.rules, apply=Apply.NOW)
+    record(conn, desk, ticket_id, [Entry(key=change_key(desk, ticket_id, at_once=True), event=change)], now)
 
 
 def begin_earlier(

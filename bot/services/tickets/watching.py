@@ -60,6 +60,7 @@ def instance_record(
         target_seconds=instance.target.seconds if instance.target else None,
         business_hours=instance.target.business_hours if instance.target else False,
         policy=instance.policy,
+        schedule=instance.schedule,
         rules_version=version,
         elapsed={
             "business_seconds": elapsed.business.total_seconds(),

@@ -8,11 +8,10 @@ from sqlalchemy import Connection
 
 from bot.config.config import Config
 from bot.services.tickets import ticketing
-from bot.services.tickets.rules_in_force import change_key
-from bot.services.tickets.ticketing import Entry
+from bot.services.tickets.replanning import replan
 from bot.services.workspace.desk import Desk, Installation
 from bot.services.workspace.opening import desk_of
-from sla.events import Apply, RulesChanged
+from sla.events import Apply
 from store import audit, tickets, workspaces
 from store import rules as versions
 from store.audit import AuditEntry
@@ -46,7 +45,8 @@ async def apply_config(
 async def reach_open_tickets(
     db: Database, desk: Desk, now: datetime, *, progress: Callable[[int], None] = lambda _done: None
 ) -> None:
-    """Evaluate every open ticket under the desk's configuration at once, in batches."""
+    """Evaluate every open ticket under the desk's configuration at once, in batches; deadlines go ahead."""
+    await replan(db, desk, now)
     after = 0
     while batch := await db.read(partial(_open_after, workspace=desk.workspace, after=after)):
         await db.write(partial(_reach, desk=desk, ticket_ids=batch, now=now))
@@ -91,6 +91,4 @@ def _open_after(conn: Connection, workspace: str, after: int) -> list[int]:
 
 def _reach(conn: Connection, desk: Desk, ticket_ids: list[int], now: datetime) -> None:
     for ticket_id in ticket_ids:
-        change = RulesChanged(at=now, to=desk.rules, apply=Apply.NOW)
-        entry = Entry(key=change_key(desk, ticket_id, at_once=True), event=change)
-        ticketing.record(conn, desk, ticket_id, [entry], now)
+        ticketing.reach(conn, desk, ticket_id, now, now)

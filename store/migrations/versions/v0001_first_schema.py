@@ -413,6 +413,7 @@ def upgrade() -> None:
         sa.Column("target_seconds", sa.BigInteger(), nullable=True),
         sa.Column("business_hours", sa.Boolean(), nullable=False),
         sa.Column("policy", PlainText(), nullable=True),
+        sa.Column("schedule", PlainText(), nullable=True),
         sa.Column("rules_version", sa.BigInteger(), nullable=True),
         sa.Column("elapsed", Json(), nullable=False),
         sa.Column("body", Json(), nullable=False),
