@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.http.dashboard.access import Dashboard
 from bot.http.dashboard.routes import dashboard_routes
 from bot.http.metrics import CONTENT_TYPE
-from bot.http.zendesk.app import build_api
+from bot.http.zendesk.app import mount_api
 from bot.http.zendesk.ports import ApiPorts
 from bot.slack.receiver import dispatch_http
 
@@ -52,7 +52,7 @@ def build_web(ports: Ports) -> FastAPI:
     app = FastAPI(title="Threadline", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     if ports.api is not None:
-        app.mount("/api/v2", build_api(ports.api), name="api")
+        mount_api(app, ports.api)
 
     if ports.dashboard is not None:
         app.include_router(dashboard_routes(ports.dashboard))

@@ -1,6 +1,7 @@
 """A client of the REST API: tokens of every role, and answers as they came over the wire."""
 
 import base64
+import io
 import json
 import secrets
 from dataclasses import dataclass
@@ -65,7 +66,9 @@ class Client:
             sent = {"Content-Type": "application/json"} | sent
         async with (
             aiohttp.ClientSession() as session,
-            session.request(method, URL(url, encoded=True), data=data, headers=sent) as answer,
+            session.request(
+                method, URL(url, encoded=True), data=None if data is None else io.BytesIO(data), headers=sent
+            ) as answer,
         ):
             return Answer(status=answer.status, headers=answer.headers, raw=await answer.read())
 

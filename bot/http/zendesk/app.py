@@ -1,6 +1,10 @@
 """The REST API as one application, mounted at ``/api/v2``."""
 
-from fastapi import FastAPI
+import re
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.routing import Mount
 
 from bot.http.zendesk import (
     account,
@@ -19,6 +23,7 @@ from bot.http.zendesk.errors import RESPONSES, handle_errors
 from bot.http.zendesk.ports import ApiPorts
 from bot.http.zendesk.rates import RateLimits
 
+_ROOT = "/api/v2"
 ROUTERS = (
     *policies.ROUTERS,
     schedules.router,
@@ -52,3 +57,14 @@ def build_api(ports: ApiPorts) -> FastAPI:
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend the document
     return app
+
+
+def mount_api(web: FastAPI, ports: ApiPorts) -> None:
+    """Serve the API below ``/api/v2``: every answer there is its own, also that there is nothing."""
+    mount = Mount(_ROOT, app=build_api(ports), name="api")
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # a path may hold a line break
+    web.router.routes.append(mount)
+
+    @web.api_route(_ROOT, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    async def root(_request: Request) -> JSONResponse:
+        return JSONResponse({"error": "InvalidEndpoint", "description": "Not found"}, status_code=404)
