@@ -20,6 +20,7 @@ from bot.services.workspace import signing_in
 from bot.slack.client import SlackUnavailableError
 
 _MOST_FORM_BYTES = 10_000
+_MOST_TICKETS = 1_000_000_000
 
 Draw = Callable[[Connection, Visit], Shown]
 Answer = Callable[[Request], Awaitable[Response]]
@@ -86,13 +87,13 @@ async def _spreadsheet(board: Dashboard, visit: Visit) -> Response:
 
 
 def _visit(request: Request, board: Dashboard, reader: Reader) -> Visit:
-    desk = board.desk()
+    desk, number = board.desk(), int(request.path_params.get("number", 0))
     return Visit(
         desk=desk,
         now=board.clock.now(),
         zone=zone_of(desk.config),
         reader=reader,
-        number=int(request.path_params.get("number", 0)),
+        number=number if number < _MOST_TICKETS else 0,
         query=parse_qs(request.url.query, max_num_fields=50) if request.url.query.count("&") < 50 else {},
         name_of=board.directory.known_name,
         tick_age=board.tick_age(),
