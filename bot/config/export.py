@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -21,7 +22,12 @@ def export_yaml(config: Config) -> str:
 
 def export_json(config: Config) -> str:
     """The canonical document as JSON; what YAML cannot hold as it is, is escaped, so it is YAML too."""
-    written = json.dumps(dict(config.document), ensure_ascii=False, indent=2)
+    return document_json(config.document)
+
+
+def document_json(document: Mapping[str, Any]) -> str:
+    """The same of a document that nobody has checked yet."""
+    written = json.dumps(dict(document), ensure_ascii=False, indent=2)
     return _YAML_REFUSES.sub(lambda match: f"\\u{ord(match[0]):04x}", written) + "\n"
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from bot.config.config import Config
-from bot.config.export import export_json
+from bot.config.export import document_json
 from bot.config.load import load_config
 from bot.config.problems import ConfigError
 
@@ -38,14 +38,12 @@ def checked(document: Mapping[str, Any], today: date) -> Config:
     Raises:
         ConfigError: It says something that a file may not say; with all problems.
     """
-    written = export_json(Config.from_document(document))
-    return load_config(written, source="The configuration", today=today)
+    return load_config(document_json(document), source="The configuration", today=today)
 
 
 def problems_of(error: ConfigError) -> str:
-    """What is wrong, as sentences without the lines of a file that nobody has seen."""
-    said = [problem.message for problem in error.problems]
-    return ". ".join(f"{one[:1].upper()}{one[1:]}" for one in said[:3]) + "."
+    """What is wrong, without the lines of a file that nobody has seen."""
+    return "; ".join(dict.fromkeys(problem.message for problem in error.problems[:3])) + "."
 
 
 def with_agents(

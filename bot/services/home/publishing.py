@@ -8,10 +8,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.clock import Clock
 from bot.services.home.pages import draw_home
@@ -26,7 +27,6 @@ from store.homes import Home
 from store.workspaces import WorkspaceState
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger()
 
@@ -47,23 +47,30 @@ class Homes:
     directory: Directory
     clock: Clock
     surroundings: Surroundings
-    changed_at: datetime = field(default=_BEGINNING)
+    changed_at: datetime = field(init=False)
     failures: int = 0
+
+    def __post_init__(self) -> None:
+        self.changed()  # while nobody was at work, what homes show may have changed
 
     def changed(self) -> None:
         """What homes show may be another thing now."""
         self.changed_at = self.clock.now()
 
     async def drain(self) -> int:
-        """Publish every home that is due now; how many were looked at."""
-        now = self.clock.now()
-        if not await self._may_publish(now):
-            return 0
-        workspace, changed_at = self.desk().workspace, self.changed_at
-        taken = await self.db.write(lambda conn: homes.take(conn, workspace, now, changed_at))
-        for home in taken:
-            await self._publish(home, now)
-        return len(taken)
+        """Publish every home that is due now; how many were looked at.
+
+        One at a time: a home that cannot be drawn comes again in a minute and holds up no other.
+        """
+        total, now = 0, self.clock.now()
+        while await self._may_publish(now):
+            workspace, changed_at = self.desk().workspace, self.changed_at
+            taken = await self.db.write(partial(_take, workspace, now, changed_at))
+            if taken is None:
+                break  # another replica has it
+            await self._publish(taken, now)
+            total += 1
+        return total
 
     async def next_at(self) -> datetime | None:
         """When the next home is to be looked at; None while everybody sees what there is."""
@@ -112,3 +119,7 @@ class Homes:
                 asked = outcome.after if isinstance(outcome, NotAccepted) and outcome.after else wait
                 await self.db.write(partial(homes.failed, taken=home, until=now + max(wait, asked)))
                 log.warning("home.failed", user=home.user_id, reason=describe(outcome), attempts=home.attempts + 1)
+
+
+def _take(workspace: str, now: datetime, changed_at: datetime, conn: Connection) -> Home | None:
+    return next(iter(homes.take(conn, workspace, now, changed_at, limit=1)), None)
