@@ -1,5 +1,6 @@
 """The log of what happened to metric instances, for people and for exports."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -112,7 +113,8 @@ def withdraw(
 
 
 def _happening(event: MetricEventRecord) -> tuple[object, ...]:
-    return (event.metric, event.instance, event.type, event.at, event.body.get("target_seconds"), event.superseded)
+    body = json.dumps(event.body, sort_keys=True)
+    return (event.metric, event.instance, event.type, event.at, body, event.superseded)
 
 
 def _mark_deleted(conn: Connection, workspace: str, event_ids: Sequence[int], recorded_at: datetime) -> None:
