@@ -1,0 +1,68 @@
+"""The long forms of what `make test` tries in short: `make faults` runs them, and they print their figures.
+
+They are in a file of their own, which pytest collects only when it is named.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import structlog
+
+from tests.outages.portrait import Portrait, differences, digest, without_first_words
+from tests.outages.week import lived
+
+THINGS, DELIVERIES, SHUFFLES = 25_000, 100_000, (1, 2, 3)
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Nobody reads a million lines."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    yield
+    structlog.reset_defaults()
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def tell(what: str, began: float, drawn: Portrait) -> None:
+    rows = ", ".join(f"{len(rows):,} {kind}" for kind, rows in drawn.items())
+    say(f"{what}: {digest(drawn)[:16]} ({rows}) after {time.monotonic() - began:.0f} s")
+
+
+@pytest.mark.timeout(0)
+async def test_a_hundred_thousand_duplicated_and_shuffled_events_end_in_one_state(
+    tmp_path: Path, empty_desk_database: Path
+):
+    async with lived(1, THINGS, everything=True, folder=tmp_path, empty=empty_desk_database) as week:
+        say(f"\n{len(week.told):,} events")
+        began = time.monotonic()
+        as_lived = await week.live()
+        tell("as lived", began, as_lived)
+        for seed in SHUFFLES:
+            began = time.monotonic()
+            shuffled = await week.shuffled(DELIVERIES, seed)
+            tell(f"{DELIVERIES:,} deliveries, shuffle {seed}", began, shuffled)
+            assert digest(shuffled) == digest(as_lived), differences(as_lived, shuffled)
+
+
+@pytest.mark.timeout(0)
+async def test_the_same_events_found_in_history_end_in_that_state_too(tmp_path: Path, empty_desk_database: Path):
+    async with lived(2, THINGS, everything=False, folder=tmp_path, empty=empty_desk_database) as week:
+        say(f"\n{len(week.told):,} events")
+        began = time.monotonic()
+        as_lived = without_first_words(await week.live())
+        tell("as lived", began, as_lived)
+        for name, way in (
+            ("found in history", week.found),
+            ("half of it lost, shuffled and then found", lambda: week.half_lost(DELIVERIES, 1)),
+            ("shuffled", lambda: week.shuffled(DELIVERIES, 1)),
+        ):
+            began = time.monotonic()
+            found = without_first_words(await way())
+            tell(name, began, found)
+            assert digest(found) == digest(as_lived), differences(as_lived, found)
