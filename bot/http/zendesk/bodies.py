@@ -3,6 +3,7 @@
 import json
 import math
 from typing import Annotated, Any
+from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 from pydantic import BaseModel
@@ -23,7 +24,10 @@ async def read_body(request: Request) -> dict[str, Any]:
     Raises:
         ApiError: It is too large, or not JSON, or not an object.
     """
-    raw = await _raw(request)
+    return _parsed(await _raw(request))
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
     try:
         found = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
         found = _fit(found, _DEEPEST)
@@ -35,8 +39,15 @@ async def read_body(request: Request) -> dict[str, Any]:
 
 
 async def read_body_if_any(request: Request) -> dict[str, Any]:
-    """The same, or nothing where there is no body."""
-    return await read_body(request) if (await request.body()).strip() else {}
+    """The same, or nothing where there is no body; some clients send a DELETE's as a form."""
+    raw = await _raw(request)
+    if not raw.strip():
+        return {}
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return {
+            clean(name): list(map(clean, values)) for name, values in parse_qs(raw.decode(errors="replace")).items()
+        }
+    return _parsed(raw)
 
 
 async def _raw(request: Request) -> bytes:
