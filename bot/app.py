@@ -160,6 +160,7 @@ class Threadline:
             directory=self.directory,
             clock=self.clock,
             surroundings=Surroundings(environ=connection.environ, has_mail=connection.smtp_url is not None),
+            take_up_rules=self.take_up_rules,
         )
 
     def _deliverer(self, connection: Connection) -> Delivery:

@@ -6,7 +6,7 @@ home twice does no harm, so a failure is simply tried again.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -37,6 +37,7 @@ class Homes:
 
     Attributes:
         surroundings: What the machine knows and the database does not, for the set-up page.
+        take_up_rules: Makes sure that the desk is under the newest configuration.
         changed_at: When what homes show last changed, as far as this process has heard.
         failures: How often publishing has failed.
     """
@@ -47,6 +48,7 @@ class Homes:
     directory: Directory
     clock: Clock
     surroundings: Surroundings
+    take_up_rules: Callable[[], Awaitable[None]]
     changed_at: datetime = field(init=False)
     failures: int = 0
 
@@ -87,6 +89,7 @@ class Homes:
     async def _publish(self, home: Home, now: datetime) -> None:
         outcome: Outcome | None
         digest = ""
+        await self.take_up_rules()  # what was just saved is what they want to see
         try:
             drawn = await draw_home(
                 home, db=self.db, desk=self.desk(), directory=self.directory, around=self.surroundings, now=now
