@@ -84,6 +84,15 @@ def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[TicketEv
     return list(records(TicketEvent, conn.execute(_LIST, {"of": workspace, "id": ticket_id})))
 
 
+def of_tickets(conn: Connection, workspace: str, ticket_ids: Sequence[int]) -> dict[int, list[TicketEvent]]:
+    """The histories of some tickets, by number, each in its order; for passes over many of them."""
+    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id.in_(ticket_ids))
+    found: dict[int, list[TicketEvent]] = {number: [] for number in ticket_ids}
+    for event in records(TicketEvent, conn.execute(statement.order_by(*_ORDER))):
+        found[event.ticket_id].append(event)
+    return found
+
+
 def latest_at(conn: Connection, workspace: str, ticket_id: int) -> datetime | None:
     """The instant of the newest event: an event before it is late and needs a replay."""
     statement = select(func.max(table.c.at)).where(*_MINE)

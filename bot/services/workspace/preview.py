@@ -112,10 +112,11 @@ def _next(sides: Sides, after: int, conn: Connection) -> list[TicketRecord]:
 
 def _look(sides: Sides, batch: list[TicketRecord], seen: Preview, conn: Connection) -> Preview:
     moved, otherwise, is_open, is_recent = list(seen.moved), list(seen.otherwise), 0, 0
+    histories = ticket_events.of_tickets(conn, sides.workspace, [ticket.ticket_id for ticket in batch])
     for ticket in batch:
         if ticket.not_a_ticket or "initial" not in ticket.state:
             continue
-        events = [event_from_json(one.body) for one in ticket_events.of_ticket(conn, sides.workspace, ticket.ticket_id)]
+        events = [event_from_json(one.body) for one in histories[ticket.ticket_id]]
         if not Status(ticket.status).ended:
             is_open += 1
             moved += _if(_on_arrival(conn, sides, ticket, events), lambda found: found.differs)
