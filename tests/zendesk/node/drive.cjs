@@ -4,13 +4,15 @@ const {createClient} = require('node-zendesk');
 const [endpointUri, token, policyTitle] = process.argv.slice(2);
 const client = createClient({username: 'ana@northwind.example', token, endpointUri});
 const result = (answer) => answer.result ?? answer;
+// This client gives the policies page by page, as they came.
+const policiesOf = (pages) => pages.flatMap((page) => page.sla_policies ?? page);
 
 async function refused(work) {
   try {
     await work();
     return 0;
   } catch (error) {
-    return error.statusCode;
+    return Number(/\((\d+)\)/.exec(error.message)?.[1]);
   }
 }
 
@@ -28,12 +30,12 @@ async function main() {
   );
   const policy = made.sla_policy ?? made;
   seen.target = policy.policy_metrics[0].target_in_seconds;
-  const listed = await client.policies.list();
+  const listed = policiesOf(await client.policies.list());
   seen.listed = listed.map((one) => one.title).includes(policyTitle);
   const changed = result(await client.policies.update(policy.id, {sla_policy: {description: 'As agreed'}}));
   seen.description = (changed.sla_policy ?? changed).description;
   await client.policies.reorder([policy.id]);
-  const first = await client.policies.list();
+  const first = policiesOf(await client.policies.list());
   seen.first = first[0].title;
   seen.definitions = (result(await client.policies.getDefinitions()).definitions.all ?? []).length > 5;
   await client.policies.delete(policy.id);
@@ -47,7 +49,7 @@ async function main() {
   seen.comment = comments.at(-1).body;
   seen.audits = (await client.tickets.exportAudit(1)).length > 1;
   seen.exported = (await client.tickets.incremental(0)).length;
-  seen.metrics = (await client.ticketmetrics.list()).length;
+  seen.metrics = (await client.ticketmetrics.listAll()).length;
   seen.organizations = (await client.organizations.list()).map((one) => one.name);
   seen.found = (await client.search.queryAll('type:ticket')).length;
   process.stdout.write(JSON.stringify(seen));
