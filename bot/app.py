@@ -36,6 +36,7 @@ from bot.services.outbox.drawing import Drawing
 from bot.services.outbox.posting import Posting
 from bot.services.outbox.recovery import Recovery
 from bot.services.regular.posts import RegularPosts
+from bot.services.reporting.rolling_up import RollUps
 from bot.services.requests import modals
 from bot.services.requests.forms import form_asked_for
 from bot.services.requests.opening import PUT_OFF
@@ -147,6 +148,7 @@ class Threadline:
             lifecycle=self.lifecycle,
             regular=RegularPosts(db=self.db, desk=self.desk, clock=self.clock),
             housekeeping=self.housekeeping,
+            roll_ups=RollUps(db=self.db, desk=self.desk, clock=self.clock),
             homes=self.homes,
             take_up_rules=self.take_up_rules,
             ticked=self._ticked,

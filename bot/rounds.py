@@ -17,6 +17,7 @@ from bot.services.inbox.dispatch import Dispatch
 from bot.services.lifecycle.sweeping import Lifecycle
 from bot.services.outbox.delivery import Delivery
 from bot.services.regular.posts import RegularPosts
+from bot.services.reporting.rolling_up import RollUps
 from bot.services.workspace.housekeeping import Housekeeping
 from bot.watchdog import Pulse, Watchdog
 from bot.worker import Worker
@@ -44,6 +45,7 @@ class Work:
     lifecycle: Lifecycle
     regular: RegularPosts
     housekeeping: Housekeeping
+    roll_ups: RollUps
     homes: Homes
     take_up_rules: Callable[[], Coroutine[Any, Any, None]]
     ticked: Callable[[], Awaitable[None]]
@@ -211,4 +213,5 @@ class Rounds:
         next_due = await self._work.breaches.tick()
         await self._work.lifecycle.drain()
         await self._work.housekeeping.drain()
+        await self._work.roll_ups.drain()
         return next_due

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, exists, func, literal, select, update
 
-from store import sweeps
+from store import rollups, sweeps
 from store.tables import conversation, outbox, ticket, ticket_event
 
 _PLACES: tuple[Column[Any], ...] = (
@@ -50,6 +50,7 @@ def change_id(conn: Connection, workspace: str, old: str, new: str) -> int:
         _is_free(conversation, channel_id=literal(new), thread_ts=conversation.c.thread_ts),
     )
     sweeps.move_channel(conn, workspace, old, new)
+    rollups.forget(conn, workspace)
     return conn.execute(threads.values(channel_id=new)).rowcount
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.services.reporting.asking import Question
+from bot.services.reporting.rolling_up import report_from_days
 from sla.report import Measured, Report, report, selected
 from store import reports
 
@@ -16,5 +17,6 @@ def rows_of(conn: Connection, workspace: str, question: Question, now: datetime)
 
 
 def report_of(conn: Connection, workspace: str, question: Question, now: datetime) -> Report:
-    """The figures that a question asks for."""
-    return report(rows_of(conn, workspace, question, now), question.by, question.zone)
+    """The figures that a question asks for; those of days are read where they are kept."""
+    kept = report_from_days(conn, workspace, question, now)
+    return kept if kept is not None else report(rows_of(conn, workspace, question, now), question.by, question.zone)
