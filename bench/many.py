@@ -1,21 +1,23 @@
-"""P7: from a deadline to the committed row of its alert, with a million targets open and a thousand writes a second.
+"""P7, P12: from a deadline to its alert's committed row, beside a million open targets and a thousand writes a second.
 
 The tick is the program's own: its alarm, its transactions, its engine, on one SQLite file with `synchronous=FULL`; only
 the question to Slack is left out. Each write is what P4 measures: an event with its ticket and two targets. A second
 connection tells how late an alert is, once its commit has been announced. The floor is a transaction that does nothing,
-begun when a deadline passes. Making the million takes ten seconds or more.
+begun when a deadline passes. P12 adds a holiday tomorrow, as `configure --now` does, and waits until every deadline has
+gone where it belongs; meanwhile alerts and writes go on as before. The states of the tickets follow, one by one, which
+is timed for some of them. Making the million takes ten seconds or more.
 """
 
 import asyncio
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
-from time import time
+from time import process_time, time
 from typing import NamedTuple
 
 import structlog
@@ -24,10 +26,14 @@ from sqlalchemy import Connection
 
 from bench.ingest import _unit as ingest
 from bench.result import Result
-from bench.world import PROMISES, copy_tickets, in_bulk, open_ticket, open_world
+from bench.world import CONFIG, PROMISES, TEAM, copy_tickets, in_bulk, open_ticket, open_world
 from bot.clock import SystemClock
+from bot.config.load import load_config
 from bot.scheduler import Alarm
 from bot.services.alerting.breaches import Breaches
+from bot.services.tickets import ticketing
+from bot.services.tickets.replanning import replan
+from bot.services.workspace.configuring import save_config
 from bot.services.workspace.desk import Desk
 from store.engine import Database
 from store.wake import Topic
@@ -35,7 +41,7 @@ from store.wake import Topic
 OPEN = 1_000_000
 _TEMPLATES = 2_500
 _WRITES_A_SECOND = 1_000
-_SINGLE, _APART = 400, 0.04
+_SINGLE, _APART = 250, 0.04
 _AT_ONCE = 10_000
 _HOUR = timedelta(hours=1)
 
@@ -45,6 +51,10 @@ class Watch:
 
     def __init__(self, path: Path) -> None:
         self._conn = sqlite3.connect(path, isolation_level=None)
+        self.begin()
+
+    def begin(self) -> None:
+        """From now on."""
         self._seen = self._last()
         self.late: list[float] = []
 
@@ -88,9 +98,10 @@ class Ticking:
 
     def __init__(self, db: Database, desk: Desk) -> None:
         self._changed = self._setting = False
+        self.desk = desk
         self.breaches = Breaches(
             db=db,
-            desk=lambda: desk,
+            desk=lambda: self.desk,
             clock=SystemClock(),
             verify=nobody_is_asked,
             questions=nothing_is_asked,
@@ -119,27 +130,29 @@ class Ticking:
 class Writing:
     """Hands so many units of writing a second to the database; after a delay it does not catch up."""
 
-    def __init__(self, db: Database, rate: int) -> None:
-        self._db, self._rate = db, rate
-        self.handed = 0
-        self._begun = time()
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._handed = self._before = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._task = asyncio.ensure_future(self._run())
 
-    async def _run(self) -> None:
+    def start(self, rate: int) -> None:
+        self._begun, self._before = time(), self._handed
+        self._task = asyncio.ensure_future(self._run(rate))
+
+    async def _run(self, rate: int) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            due = max(due + 1 / self._rate, loop.time() - 0.01)
+            due = max(due + 1 / rate, loop.time() - 0.01)
             await asyncio.sleep(max(0.0, due - loop.time()))
-            self.handed += 1
-            task = asyncio.ensure_future(self._db.write(ingest(self.handed)))
+            self._handed += 1
+            task = asyncio.ensure_future(self._db.write(ingest(self._handed)))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> float:
         """End it; how many a second there were."""
-        rate = self.handed / (time() - self._begun)
+        rate = (self._handed - self._before) / (time() - self._begun)
         self._task.cancel()
         await asyncio.gather(self._task, *self._tasks, return_exceptions=True)
         return rate
@@ -155,17 +168,36 @@ async def floor(db: Database, due: list[float]) -> list[float]:
     return late
 
 
-class Found(NamedTuple):
-    """Seconds late: single deadlines, and those that passed at once; the floor and the writes beside the first."""
+class Beside(NamedTuple):
+    """Seconds late of deadlines one by one, those of transactions that do nothing, and the writes a second beside."""
 
-    single: list[float]
-    together: list[float]
+    alerts: list[float]
     floor: list[float]
     rate: float
 
 
+class Holiday(NamedTuple):
+    """What a holiday took: seconds until every deadline was where it belongs, and those of evaluating one ticket."""
+
+    seconds: float
+    moved: int
+    each: float
+
+
+class Found(NamedTuple):
+    """Everything that was measured."""
+
+    quiet: Beside
+    moving: Beside
+    holiday: Holiday
+    together: list[float]
+
+
 async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - a list grows
+    """Wait for something, but not for ever: a machine that is too busy shows in what was measured by then."""
+    for _ in range(600):
+        if condition():
+            return
         await asyncio.sleep(0.1)
 
 
@@ -173,18 +205,65 @@ async def _measure(path: Path, desk: Desk) -> Found:
     async with Database(f"sqlite:///{path}") as db:
         watch, ticking = Watch(path), Ticking(db, desk)
         db.on_notify(watch.told)
-        due = [time() + 6 + one * _APART for one in range(_SINGLE)]
-        await _open(db, desk, due)
+        writing = Writing(db)
         ticking.alarm.start()
-        writing = Writing(db, _WRITES_A_SECOND)
-        beside = await floor(db, [at + _APART / 2 for at in due])
-        await until(lambda: len(watch.late) >= _SINGLE)
-        rate = await writing.stop()
-        single, watch.late = watch.late, []
+        quiet = await _beside(db, ticking, watch, writing, nothing)
+        moving = []
+
+        async def add_holiday() -> None:
+            moving.append(await _add_holiday(db, ticking))
+
+        busy = await _beside(db, ticking, watch, writing, add_holiday)
+        at = datetime.now(UTC) + timedelta(seconds=20)
+        await asyncio.to_thread(furnish_storm, path, ticking.desk, at)
+        watch.begin()
+        ticking.alarm.due(at)
         await until(lambda: len(watch.late) >= _AT_ONCE)
         await ticking.alarm.stop(within=60)
         watch.close()
-        return Found(single, watch.late, beside, rate)
+        return Found(quiet, busy, moving[0], watch.late)
+
+
+async def nothing() -> None:
+    """Go on as before."""
+
+
+async def _beside(
+    db: Database, ticking: "Ticking", watch: Watch, writing: "Writing", work: Callable[[], Awaitable[None]]
+) -> Beside:
+    """Let deadlines pass one by one, and a thousand writes a second come, while some work is done."""
+    due = [time() + 6 + one * _APART for one in range(_SINGLE)]
+    await _open(db, ticking.desk, due)
+    await until(lambda: time() > due[0] - 1)
+    watch.begin()
+    writing.start(_WRITES_A_SECOND)
+    beside, _ = await asyncio.gather(floor(db, [at + _APART / 2 for at in due]), work())
+    await until(lambda: len(watch.late) >= _SINGLE)
+    return Beside(watch.late, beside, await writing.stop())
+
+
+async def _add_holiday(db: Database, ticking: "Ticking") -> Holiday:
+    """Close the office tomorrow, or on the next day on which it would be open."""
+    now = datetime.now(UTC)
+    tomorrow = now.date() + timedelta(days=1)
+    while tomorrow.weekday() >= 5:
+        tomorrow += timedelta(days=1)
+    written = CONFIG.replace("time_zone:", f"holidays: [{{name: A day off, date: {tomorrow}}}]\n    time_zone:")
+    config = load_config(written, source="world.yml", today=now.date())
+    desk = await db.write(lambda conn: save_config(conn, TEAM, config, who="U0ADA", now=now))
+    assert desk is not None
+    ticking.desk = desk
+    begin = time()
+    moved = await replan(db, desk, now)
+    took = time() - begin
+
+    def follow(conn: Connection) -> float:
+        begin = process_time()
+        for ticket_id in range(1, 101):
+            ticketing.reach(conn, desk, ticket_id, now, now)
+        return (process_time() - begin) / 100
+
+    return Holiday(took, moved, await db.write(follow))
 
 
 async def _open(db: Database, desk: Desk, due: list[float]) -> None:
@@ -227,18 +306,17 @@ def run() -> list[Result]:
         path = Path(folder) / "many.db"
         print(f"  making {OPEN:,} open targets ...", file=sys.stderr)
         desk = furnish(path, datetime.now(UTC))
-        furnish_storm(path, desk, datetime.now(UTC) + timedelta(seconds=45))
         with closing(sqlite3.connect(path)) as conn:
             opened = conn.execute("SELECT count(*) FROM metric_instance WHERE outcome = 'open'").fetchone()[0]
         found = uvloop.run(_measure(path, desk))
-    single, together = found.single, found.together
+    together, holiday = found.together, found.holiday
     return [
         Result(
             goal="P7",
             what=f"ms from a deadline to its committed alert, p99, {opened:,} open",
-            ratio=p99(single) * 1e3,
+            ratio=p99(found.quiet.alerts) * 1e3,
             limit=25,
-            detail=f"median {median(single) * 1e3:.1f}; {found.rate:,.0f} writes/s; floor {_in_ms(found.floor)}",
+            detail=_in_ms(found.quiet),
         ),
         Result(
             goal="P7",
@@ -247,8 +325,26 @@ def run() -> list[Result]:
             limit=250,
             detail=f"the first after {min(together) * 1e3:.0f}, median {median(together) * 1e3:.0f}",
         ),
+        Result(
+            goal="P12",
+            what=f"seconds until {holiday.moved:,} deadlines have moved for a holiday",
+            ratio=holiday.seconds,
+            limit=10,
+            detail=f"the states of their tickets follow at {holiday.each * 1e3:.1f} ms each",
+        ),
+        Result(
+            goal="P12",
+            what="ms from a deadline to its committed alert meanwhile, p99",
+            ratio=p99(found.moving.alerts) * 1e3,
+            limit=25,
+            detail=_in_ms(found.moving),
+        ),
     ]
 
 
-def _in_ms(late: list[float]) -> str:
-    return f"median {median(late) * 1e3:.1f}, p99 {p99(late) * 1e3:.1f}"
+def _in_ms(found: Beside) -> str:
+    alerts, floor = found.alerts, found.floor
+    return (
+        f"median {median(alerts) * 1e3:.1f}; a bare commit {median(floor) * 1e3:.1f}, p99 {p99(floor) * 1e3:.1f}; "
+        f"{found.rate:,.0f} writes/s"
+    )
