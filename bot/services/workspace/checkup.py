@@ -204,6 +204,9 @@ async def _channels(directory: Directory, config: Config) -> list[Finding]:
     findings = []
     wanted = [(channel, "alert channel") for channel in sorted(config.alert_channels)]
     wanted += [(channel, "customer channel") for channel in sorted(config.channels)]
+    wanted += [
+        (channel, "channel of the digest") for channel in sorted(_digest_channels(config) - config.alert_channels)
+    ]
     for channel, what in wanted:
         found = await directory.channel(channel)
         if found is None:
@@ -213,9 +216,15 @@ async def _channels(directory: Directory, config: Config) -> list[Finding]:
             findings.append(Finding(what=what, ok=False, detail=f"#{found.name}: invite the bot, /invite @Threadline"))
         elif found.is_archived:
             findings.append(Finding(what=what, ok=False, detail=f"#{found.name} is archived"))
-        elif what == "alert channel" and found.is_external:
-            todo = f"#{found.name} is shared with another company, which would read every alert: choose an internal one"
+        elif what != "customer channel" and found.is_external:
+            what_of = "every alert" if what == "alert channel" else "every digest"
+            todo = f"#{found.name} is shared with another company, which would read {what_of}: choose an internal one"
             findings.append(Finding(what=what, ok=False, detail=todo))
         else:
             findings.append(Finding(what=what, ok=True, detail=f"#{found.name}"))
     return findings
+
+
+def _digest_channels(config: Config) -> frozenset[str]:
+    wanted = (config.digest.weekly, config.digest.forgotten)
+    return frozenset(entry.to for entry in wanted if entry is not None and entry.to[0] in "CG")

@@ -91,6 +91,20 @@ async def test_an_alert_channel_that_another_company_reads_is_named(findings, sl
     ]
 
 
+async def test_a_channel_of_the_digest_has_to_be_one_that_the_bot_may_post_into(findings, folder):
+    file = folder / "threadline.yml"
+    digest = 'digest: {weekly: {at: "mon 09:00", to: C0GENERAL}, forgotten: {at: "daily 09:00", to: U0BOSS}}'
+    file.write_text(f"{file.read_text()}{digest}\n")
+    code, wrong, told = await findings()
+    assert (code, wrong) == (0, [])
+    assert told.splitlines()[-1] == "ok    channel of the digest: #general"
+
+    file.write_text(file.read_text().replace("C0GENERAL", "C0GONE"))
+    code, wrong, _ = await findings()
+    assert code == 1
+    assert wrong[0].startswith("channel of the digest: C0GONE does not exist")
+
+
 async def test_an_archived_channel_is_named(findings, slack):
     slack.sandbox.channels.archive("C0TRIAGE", "U0BOSS")
     code, wrong, _ = await findings()
