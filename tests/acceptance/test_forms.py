@@ -1,7 +1,7 @@
 """Forms that a button or a shortcut opens: what they ask, refuse and do."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.services.requests.opening import PUT_OFF
 from tests.support.desk import TRIAGE, Desk
@@ -55,6 +55,19 @@ async def test_a_status_that_somebody_sets_ends_a_hold_for_good(desk: Desk):
     assert "legal" not in desk.card_text()
     await desk.at("mon 09:01")
     assert desk.facts()["Status"] == "hold"
+
+
+async def test_a_hold_whose_moment_passed_before_it_was_understood_ends_at_once(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await desk.click("U0ANA", "On hold")
+    (view,) = desk.views_of("U0ANA")
+    soon = int(desk.now.timestamp()) + 2
+    await desk.sandbox.ui.submit("U0ANA", view["id"], values={"reason": "waits", "until": soon})
+    desk.stage.jump(desk.now + timedelta(seconds=30))
+    await desk.pass_time(seconds=5)
+    assert desk.facts()["Status"] == "open"
+    assert "waits" not in desk.card_text()
+    assert "The hold is over: #1 is open again." in desk.alerts()[-1].text
 
 
 async def test_a_moment_that_is_over_is_refused_beside_its_field_and_changes_nothing(desk: Desk):

@@ -26,7 +26,8 @@ def end_holds(desk: Desk, now: datetime, conn: Connection) -> int:
         tickets.update_columns(conn, desk.workspace, ticket_id, hold_until=None, hold_reason=None)
         if ticket.status != Status.HOLD or ticket.not_a_ticket:
             continue
-        reopened = StatusChanged(at=ticket.hold_until, to=Status.OPEN)
+        # Who named a moment may have been heard after it: then it is open again since they were heard.
+        reopened = StatusChanged(at=max(ticket.hold_until, ticket.last_event_at), to=Status.OPEN)
         key = f"hold:{ticket_id}:{ticket.hold_until.isoformat()}:over"
         ticketing.record(conn, desk, ticket_id, [Entry(key=key, event=reopened)], now)
         card_threads.hold_over(conn, desk, ticket, ticket.hold_until, now)

@@ -169,6 +169,7 @@ def _save_ticket(
     now: datetime,
 ) -> None:
     seen = state.ticket
+    held: dict[str, None] = {} if seen.status is Status.HOLD else {"hold_until": None, "hold_reason": None}
     last_at = state.last_at or ticket.last_event_at
     deadlines = [instance.breach_at for instance in state.open_instances if instance.breach_at is not None]
     ended = seen.status.ended
@@ -197,6 +198,7 @@ def _save_ticket(
         solved_at=(solved_at or ticket.solved_at or last_at) if ended else None,
         not_a_ticket=state.void is not None and state.void.reason is ShelfReason.NOT_A_TICKET,
         quiet_since=quiet_since(conn, ticket, state),
+        **held,
     )
 
 
