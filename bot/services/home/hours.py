@@ -33,10 +33,12 @@ def hours_lines(conn: Connection, desk: Desk, now: datetime) -> list[HoursLine]:
 
 def _line(conn: Connection, desk: Desk, schedule: Schedule, now: datetime) -> HoursLine:
     hours = desk.rules.compiled[schedule.name]
-    open_spans = hours.spans(now, now + _LOOK_AHEAD)
+    closing = closing_of(conn, desk.workspace, schedule, now)
+    # What was closed counts to the end of its minute; to people it is closed already.
+    after = now if closing is None else _whole_minute_after(now)
+    open_spans = hours.spans(after, now + _LOOK_AHEAD)
     is_open = bool(open_spans) and open_spans[0][0] == now
     until = (open_spans[0][1] if is_open else open_spans[0][0]) if open_spans else None
-    closing = closing_of(conn, desk.workspace, schedule, now)
     return HoursLine(
         name=schedule.name,
         time_zone=schedule.time_zone,

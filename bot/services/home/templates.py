@@ -9,6 +9,7 @@ from typing import Any
 from bot.config.load import load_config
 from bot.config.ready_made import Placeholder, list_templates, template_text
 from bot.slack.home.modals import Blank, TemplateForm
+from bot.slack.wording import sentence
 
 Json = dict[str, Any]
 
@@ -38,8 +39,8 @@ def _is_asked(placeholder: Placeholder, document: Mapping[str, Any]) -> bool:
 def _blank(placeholder: Placeholder) -> Blank:
     value = placeholder.value
     is_channel = bool(_CHANNEL.fullmatch(value))
-    kind = "Channel" if is_channel else "Time zone" if "/" in value else "Country"
-    return Blank(name=value, label=f"{kind}: {placeholder.meaning}", is_channel=is_channel, example=value)
+    kind = "" if is_channel else "Time zone: " if "/" in value else "Country: "
+    return Blank(name=value, label=sentence(kind + placeholder.meaning), is_channel=is_channel, example=value)
 
 
 def with_template(document: Mapping[str, Any], name: str, answers: Mapping[str, str], today: date) -> Json:

@@ -181,8 +181,8 @@ def _hours(hours: Sequence[HoursLine]) -> list[Block]:
 
 def _one_schedule(line: HoursLine) -> Block:
     until = f" until {date_token(line.until)}" if line.until else ""
-    now = f"🟢 open{until}" if line.is_open else f"⚪ closed{until}"
-    closed = f"\nClosed for the rest of today by <@{line.closed_by}>" if line.closed_by else ""
+    now = f"Open{until}" if line.is_open else f"Closed{until}"
+    closed = f"\n<@{line.closed_by}> closed the rest of today" if line.closed_by else ""
     said = f"*{authored(line.name, 80)}* ({authored(line.time_zone, 60)})\n{now}{closed}"
     if line.closed_by:
         return _row(said, blocks.button("Reopen today", action=REOPEN_TODAY, value=line.name))
