@@ -102,6 +102,16 @@ async def test_a_warning_that_is_overtaken_by_its_deadline_is_not_told_beside_th
     assert len(openings(desk)) == 1
 
 
+async def test_a_warning_that_comes_after_its_deadline_leaves_it_to_the_breach_that_is_about_to_be_told(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await desk.at("09:47")
+    desk.stage.jump(desk.now.replace(hour=10, minute=2))
+    await desk.bot.delivery.drain()  # before anybody has looked at the deadline
+    assert openings(desk) == []
+    await desk.at("10:03")
+    assert [opening.rsplit(" ", 3)[0] for opening in openings(desk)] == ["First reply missed"]
+
+
 async def test_a_warning_that_waits_beyond_a_deadline_nobody_else_tells_of_says_that_it_is_missed(desk_database: str):
     only_warned = CONFIG.replace('"0": [alert_channel, assignee]', '"0": [assignee]')
     assert only_warned != CONFIG

@@ -11,7 +11,7 @@ from bot.notify.calls import call
 from bot.notify.letters import Letter, letter
 from bot.notify.webhook import Call
 from bot.services.alerting import lateness
-from bot.services.alerting.alert_views import alert_view, as_of, others_told
+from bot.services.alerting.alert_views import alert_view, as_of, reader_of
 from bot.services.alerting.alerts import MAIL_DIGEST, PAGES, WEBHOOK_DIGEST, Alerted
 from bot.services.alerting.digests import members_of
 from bot.services.outbox.drawn import Drawn, Void
@@ -83,14 +83,13 @@ def _held(desk: Desk, message: OutboxMessage, now: datetime, conn: Connection) -
         for one in instances.of_tickets(conn, desk.workspace, numbers)
         if one.outcome == "open"
     }
-    others = others_told(conn, message, numbers)
+    reader = reader_of(conn, message, numbers, now)
     held: Held = []
     for member in members:
         ticket = of_ticket.get(member.ticket_id)
         record = running.get((member.ticket_id, member.metric, member.instance))
         if ticket is not None and record is not None:
-            also = others[member.ticket_id, member.metric, member.instance]
-            alerted = as_of(desk, ticket, states[ticket.ticket_id], record, member.alerted, also, now=now)
+            alerted = as_of(desk, ticket, states[ticket.ticket_id], record, member.alerted, reader, now=now)
             held += [] if alerted is None else [(ticket, alerted)]
     return held
 
