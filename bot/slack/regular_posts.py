@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.slack import blocks
-from bot.slack.blocks import Block, Post
+from bot.slack.blocks import SECTION_LIMIT, Block, Post
 from bot.slack.text import authored, date_token
 from bot.slack.wording import plural
 
-_NAME_LIMIT = 80
-_REMARK_LIMIT = 80
-_LINES_PER_SECTION = 10
+# Escaping may make a character five: eight lines of this length in each list stay within what Slack takes.
+_NAME_LIMIT = 40
+_REMARK_LIMIT = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +113,13 @@ def forgotten(view: ForgottenView) -> Post:
 
 
 def _list(title: str, lines: Sequence[str]) -> list[Block]:
-    """Lines in sections of ten, so that none is cut; nothing for none."""
-    parts = [lines[start : start + _LINES_PER_SECTION] for start in range(0, len(lines), _LINES_PER_SECTION)]
-    texts = ["\n".join(part) for part in parts]
-    if texts and title:
-        texts[0] = f"*{title}*\n{texts[0]}"
+    """Lines in as few sections as hold them whole: a link that is cut reads badly. Nothing for none."""
+    texts: list[str] = []
+    for line in (f"*{title}*", *lines) if lines and title else lines:
+        if texts and len(texts[-1]) + len(line) < SECTION_LIMIT:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
     return [blocks.section(text) for text in texts]
 
 

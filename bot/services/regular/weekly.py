@@ -18,7 +18,7 @@ from sla.report import Dimension, Figures, Measured, report
 from store import reports, tickets
 from store.reports import Span
 
-_MOST = 10
+_MOST = 8
 
 
 def week_view(
@@ -38,7 +38,7 @@ def week_view(
         period=_period(since, at, zone),
         total=_attained("", report(rows, (), zone).total, report(earlier, (), zone).total),
         metrics=_by(Dimension.METRIC, rows, earlier, zone),
-        policies=_by(Dimension.POLICY, rows, earlier, zone)[:_MOST],
+        policies=sorted(_by(Dimension.POLICY, rows, earlier, zone), key=lambda each: -each.counted)[:_MOST],
         worst=_links(conn, desk, worst[:_MOST], [f"{metric_label(row.metric)}, {why_missed(row)}" for row in worst]),
         worst_of=len(worst),
         exempt=_links(conn, desk, exempt[:_MOST], [whys.get(int(row.ticket), "no reason given") for row in exempt]),
