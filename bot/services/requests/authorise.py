@@ -55,9 +55,28 @@ class Standing:
     at_home: bool = False
 
 
+# Everything by name: what is added to the actions is nobody's before it is added here.
+_TEAM = frozenset(
+    {
+        Action.READ_TICKETS,
+        Action.OPEN_TICKET,
+        Action.ASSIGN,
+        Action.SET_STATUS,
+        Action.SET_PRIORITY,
+        Action.NO_REPLY_NEEDED,
+        Action.NOT_A_TICKET,
+        Action.EXEMPT,
+        Action.MERGE,
+        Action.SPLIT,
+        Action.NOTE,
+        Action.SNOOZE,
+        Action.BE_AWAY,
+        Action.UPDATE_TICKET,
+    }
+)
 _ALLOWED: dict[Rank, frozenset[Action]] = {
-    Rank.ADMIN: frozenset(Action),
-    Rank.AGENT: frozenset(Action) - {Action.CONFIGURE},
+    Rank.ADMIN: _TEAM | {Action.CONFIGURE},
+    Rank.AGENT: _TEAM,
     Rank.VIEWER: frozenset({Action.READ_TICKETS}),
     Rank.CUSTOMER: frozenset(),
     Rank.APP: frozenset(),
