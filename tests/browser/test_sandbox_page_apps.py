@@ -287,6 +287,28 @@ async def test_the_apps_home_is_asked_for_and_shown(desk: Desk, open_page: OpenP
     await asyncio.wait_for(clicked.wait(), 10)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "offered"),
+    [
+        ({}, ["Choose", "#general", "#triage", "#acme"]),
+        ({"exclude_external_shared_channels": True}, ["Choose", "#general", "#triage"]),
+        ({"include": ["private"]}, ["Choose"]),
+    ],
+)
+async def test_a_menu_of_channels_offers_those_that_its_filter_lets_through(
+    desk: Desk, open_page: OpenPage, wanted: Json, offered: list[str]
+) -> None:
+    menu = {"type": "conversations_select", "action_id": "where", "placeholder": plain("Choose")}
+    menu |= {"filter": {"include": ["public", "private"], **wanted}}
+    home = {"type": "home", "blocks": [{"type": "actions", "elements": [menu]}]}
+    await desk.app.client.views_publish(user_id="U0ANNA", view=home)
+    visit = await open_page(desk.address("U0ANNA", "A0SLA", "home"))
+
+    choice = visit.page.get_by_role("combobox", name="Choose")
+
+    await expect(choice.locator("option")).to_have_text(offered)
+
+
 async def test_a_message_from_the_app_alone_is_read_in_its_messages_tab(desk: Desk, open_page: OpenPage) -> None:
     opened = await desk.app.client.conversations_open(users="U0ANNA")
     await desk.app.client.chat_postMessage(channel=opened["channel"]["id"], text="Ticket #42 is yours")

@@ -62,6 +62,13 @@ function overflow(ctx, element, host) {
   return node;
 }
 
+/** Slack: a conversations_select offers what its filter lets through. */
+function passes(filter, channel) {
+  const kind = channel.kind === "channel" ? (channel.is_private ? "private" : "public") : channel.kind;
+  if (filter?.include && !filter.include.includes(kind)) return false;
+  return !(filter?.exclude_external_shared_channels && channel.is_ext_shared);
+}
+
 function optionsOf(ctx, element) {
   const { users, channels } = ctx.world;
   switch (element.type.replace("multi_", "")) {
@@ -71,6 +78,7 @@ function optionsOf(ctx, element) {
     case "conversations_select":
       return [...channels.values()]
         .filter((channel) => channel.kind === "channel" || channel.members.includes(ctx.session.user))
+        .filter((channel) => passes(element.filter, channel))
         .map((channel) => [channel.id, `${channel.name ? "#" : ""}${channelTitle(ctx.world, channel, ctx.session.user)}`]);
     default:
       return (element.options ?? []).map((option) => [option.value, plain(option.text)]);
