@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.slack.envelopes import Payload, mapping, text_of
-from bot.slack.home.fields import NAME_LIMIT, NONE
+from bot.slack.fields import NAME_LIMIT, NONE
 from bot.slack.text import visible
 
 OPEN_FOR = timedelta(hours=1)

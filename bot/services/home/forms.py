@@ -18,8 +18,8 @@ from bot.services.requests.opening import Form
 from bot.slack.blocks import Block
 from bot.slack.client import ask
 from bot.slack.envelopes import mapping, text_of
+from bot.slack.fields import Choice
 from bot.slack.home import modals
-from bot.slack.home.fields import Choice
 from bot.slack.home.modals import AgentsForm, ChannelForm, ClosingForm
 from bot.slack.home.setup import (
     CHOOSE_CHANNEL,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.slack import blocks
 from bot.slack.blocks import Block
-from bot.slack.home.fields import NAME_LIMIT, NONE, Choice, conversation, field, line, one_of, plain_text, some_of
+from bot.slack.fields import NAME_LIMIT, NONE, Choice, conversation, field, line, one_of, plain_text, some_of
 from bot.slack.text import authored, clip, date_token
 from bot.slack.views.frame import form
 from bot.slack.wording import metric_label, plural, sentence

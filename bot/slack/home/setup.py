@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.slack import blocks
 from bot.slack.blocks import Block
-from bot.slack.home.fields import conversation
+from bot.slack.fields import conversation
 from bot.slack.home.frame import Frame, home
 from bot.slack.text import authored, date_token
 from bot.slack.wording import customer_label, plural, sentence

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.slack import blocks
 from bot.slack.blocks import Block
-from bot.slack.home.fields import Choice, field, line, one_of, plain_text
+from bot.slack.fields import Choice, field, line, one_of, plain_text
 from bot.slack.text import clip
 from bot.slack.views.frame import form, moment, remember
 

@@ -12,7 +12,7 @@ from typing import Any
 from bot.slack import blocks
 from bot.slack.blocks import Block
 from bot.slack.envelopes import Payload, mapping, text_of
-from bot.slack.home.fields import plain_text
+from bot.slack.fields import plain_text
 from bot.slack.text import clip
 
 WORTH_READING = timedelta(hours=12)
