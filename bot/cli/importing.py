@@ -16,8 +16,10 @@ from bot.config.config import Config
 from bot.config.load import load_config
 from bot.errors import BotError
 from bot.importers.slack_export import open_slack_export
+from bot.importers.zendesk_export import open_zendesk_export
 from bot.services.importing.places import open_history
 from bot.services.importing.slack_history import Imported
+from bot.services.importing.zendesk import ZendeskImported, take_zendesk_in
 from bot.settings import Settings
 from store.engine import Database
 
@@ -104,3 +106,33 @@ def say_what_was_left_out(problems: Sequence[str]) -> None:
         say(f"Left out: {problem}")
     if len(problems) > _MOST_REASONS:
         say(f"Left out: {len(problems) - _MOST_REASONS} more.")
+
+
+@import_commands.command("zendesk")
+def zendesk(
+    path: Annotated[
+        Path, typer.Argument(help="A JSON file, or a folder or zip file of them, as Zendesk's API gives it.")
+    ],
+) -> None:
+    """Take policies, schedules, customers and tickets of a Zendesk account into the database, without any alert.
+
+    Doing it again adds what is new, and doubles nothing.
+    """
+    url = Settings.load().database_url.get_secret_value()
+    now = SystemClock().now()
+
+    async def take() -> ZendeskImported:
+        with open_zendesk_export(path) as export:
+            db = Database(url)
+            try:
+                await db.open(migrate=not db.is_postgresql)
+                progress(f"reading {path}")
+                return await take_zendesk_in(db, export, now, progress=lambda done: progress(f"{done} tickets"))
+            finally:
+                progress_done()
+                await db.close()
+
+    imported = asyncio.run(take())
+    say_what_was_left_out(imported.problems)
+    for line in imported.lines():
+        tell(line)

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from bot.http.zendesk.times import stamp
+from bot.services.api.metric_names import event_name, instance_number
 from sla.metrics import GROUP_METRICS, Metric
 from store.instances import InstanceRecord
 from store.metric_events import MetricEventRecord
@@ -26,11 +27,6 @@ _MEASURED = (
     "requester_wait_time",
     "resolution_time",
 )
-_NAMES = {
-    Metric.FIRST_REPLY_TIME: "reply_time",
-    Metric.NEXT_REPLY_TIME: "reply_time",
-    Metric.TOTAL_RESOLUTION_TIME: "resolution_time",
-}
 # Zendesk has neither: a clock that runs again is activated again, one that is cancelled is at its end.
 _TYPES = {"resume": "activate", "cancel": "fulfill"}
 _WITH_STATUS = frozenset({"pause", "fulfill", "cancel"})
@@ -61,16 +57,6 @@ class Policies:
 
     instances: Mapping[tuple[int, str, int], InstanceRecord]
     shown: Mapping[tuple[str, str], Mapping[str, Any]]
-
-
-def event_name(metric: str) -> str:
-    """What the events of a metric are called."""
-    return _NAMES.get(Metric(metric), metric)
-
-
-def instance_number(metric: str, number: int) -> int:
-    """Which instance of the event's metric it is: the first reply is 1, the nth next reply n + 1."""
-    return number + 1 if metric == Metric.NEXT_REPLY_TIME else number
 
 
 def places_of(entry: MetricEventRecord) -> int:

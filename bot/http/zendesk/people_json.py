@@ -49,14 +49,16 @@ async def people_json(api: ApiPorts, caller: Caller, names: Sequence[str]) -> li
     }
     people = []
     for name in names:
-        person, token = api.directory.known(name), of_tokens.get(name)
+        person, token, record = api.directory.known(name), of_tokens.get(name), records[name]
         at_home = person is not None and person.team == desk.workspace and not person.is_guest
-        role = "agent" if name in agents or name.startswith(_TOKEN) or at_home else "end-user"
+        imported = record.document.get("role", "end-user")
+        role = "agent" if name in agents or name.startswith(_TOKEN) or at_home else imported
         if name in desk.config.admins or (token is not None and token.role == "admin"):
             role = "admin"
         customer = desk.config.customer_by_team.get(person.team) if person is not None else None
-        called = (person.name if person else None) or (token.name if token else None) or name
-        record = records[name]
+        called = (
+            (person.name if person else None) or (token.name if token else None) or record.document.get("name") or name
+        )
         shown = {"name": called, "role": role, "organization_id": found.of(Kind.ORGANIZATION, customer)}
         dates = {"created_at": stamp(record.created_at), "updated_at": stamp(record.updated_at)}
         people.append(_user(record.number, caller, _zone(api), shown | dates | {"external_id": name}))

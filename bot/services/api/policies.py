@@ -74,15 +74,16 @@ def listing(conn: Connection, workspace: str, kind: Kind, now: datetime) -> list
     return views
 
 
-def create(conn: Connection, editor: Editor, kind: Kind, given: Mapping[str, Any]) -> PolicyView:
-    """Add a policy, last or at its position; the others keep their order.
+def create(
+    conn: Connection, editor: Editor, kind: Kind, given: Mapping[str, Any], *, number: int | None = None
+) -> PolicyView:
+    """Add a policy, last or at its position, under the number that it has elsewhere; the others keep their order.
 
     Raises:
         RecordInvalidError: It cannot be kept.
     """
     listing(conn, editor.workspace, kind, editor.now)  # whoever has no number yet is numbered before the new one
-    record = resources.add(conn, editor.workspace, kind, f"new:{editor.now.timestamp()}", editor.now)
-    resources.change(conn, editor.workspace, kind, record.number, name=f"id:{record.number}")
+    record = _new(conn, editor, kind, number)
 
     def add(document: Document) -> None:
         policies = in_order(document.get(_LISTS[kind]) or [])
@@ -97,6 +98,14 @@ def create(conn: Connection, editor: Editor, kind: Kind, given: Mapping[str, Any
 
     editing.edit(conn, editor, add)
     return _saved(conn, editor, kind, record.number, given)
+
+
+def _new(conn: Connection, editor: Editor, kind: Kind, number: int | None) -> ResourceRecord:
+    if number is None:
+        record = resources.add(conn, editor.workspace, kind, f"new:{editor.now.timestamp()}", editor.now)
+        resources.change(conn, editor.workspace, kind, record.number, name=f"id:{record.number}")
+        return record
+    return _numbered(conn, editor.workspace, kind, (f"id:{number}", number), editor.now)
 
 
 def update(

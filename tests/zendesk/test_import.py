@@ -1,0 +1,262 @@
+"""`threadline import zendesk`: an account's policies, schedules, customers and tickets, taken over once."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import BotError
+from bot.importers.zendesk_export import open_zendesk_export
+from bot.services.importing.zendesk import ZendeskImported, take_zendesk_in
+from store import instances, outbox, tickets
+from tests.support.api import Client
+from tests.support.desk import Desk
+
+ROW = {
+    "priority": "high",
+    "metric": "first_reply_time",
+    "target": 60,
+    "target_in_seconds": 3600,
+    "business_hours": True,
+}
+STRUCTURE = {
+    "organizations": [
+        {"id": 301, "name": "Initech", "organization_fields": {"tier": "pro"}, "tags": ["paper"]},
+        {"id": 302, "name": "Acme Inc", "organization_fields": {}},
+        {"id": 303},
+    ],
+    "groups": [{"id": 401, "name": "Tier 2"}],
+    "users": [
+        {"id": 501, "name": "Peter Gibbons", "role": "end-user"},
+        {"id": 502, "name": "Nina", "role": "agent"},
+    ],
+    "schedules": [
+        {
+            "id": 9,
+            "name": "London office",
+            "time_zone": "London",
+            "intervals": [{"start_time": 1980, "end_time": 2460}],
+        },
+        {"id": 10, "name": "Nowhere", "time_zone": "Atlantis", "intervals": [{"start_time": 1980, "end_time": 2460}]},
+    ],
+    "holidays": [
+        {"id": 77, "schedule_id": 9, "name": "Christmas", "start_date": "2025-12-25", "end_date": "2025-12-26"},
+        {"id": 78, "schedule_id": 4711, "name": "Lost", "start_date": "2025-12-25", "end_date": "2025-12-26"},
+    ],
+    "sla_policies": [
+        {
+            "id": 36,
+            "title": "Initech incidents",
+            "position": 1,
+            "filter": {"all": [{"field": "organization_id", "operator": "is", "value": 301}], "any": []},
+            "policy_metrics": [ROW],
+        },
+        {"id": 37, "title": "Odd", "filter": {"all": [{"field": "moon_phase", "operator": "is", "value": 1}]}},
+    ],
+    "group_sla_policies": [
+        {
+            "id": "01HKQ3ZJ5M4Y8W2N6R7T9V0XAB",
+            "title": "Tier 2 owns",
+            "filter": {"all": [{"field": "group_id", "operator": "includes", "value": [401]}]},
+            "policy_metrics": [
+                {"priority": "high", "metric": "group_ownership_time", "target": 60, "business_hours": False}
+            ],
+        }
+    ],
+}
+TICKETS = {
+    "tickets": [
+        {
+            "id": 155,
+            "subject": "Printer on fire",
+            "created_at": "2026-01-05T09:00:00Z",
+            "updated_at": "2026-01-05T12:00:00Z",
+            "priority": "high",
+            "status": "solved",
+            "requester_id": 501,
+            "organization_id": 301,
+            "tags": ["printer"],
+            "via": {"channel": "email"},
+        },
+        {"id": 156, "subject": "No time"},
+    ]
+}
+COMMENTS = {
+    "comments": [
+        {"id": 1, "author_id": 501, "plain_body": "It burns", "public": True, "created_at": "2026-01-05T09:00:00Z"},
+        {"id": 2, "author_id": 502, "body": "Careful", "public": False, "created_at": "2026-01-05T10:00:00Z"},
+        {"id": 3, "author_id": 502, "body": "Water!", "public": True, "created_at": "2026-01-05T11:30:00Z"},
+    ]
+}
+EVENTS = {
+    "ticket_metric_events": [
+        {"id": 2, "ticket_id": 155, "metric": "reply_time", "instance_id": 1, "type": "apply_sla", "deleted": False},
+        {"id": 3, "ticket_id": 155, "metric": "reply_time", "instance_id": 1, "type": "breach", "deleted": False},
+    ]
+}
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    folder = tmp_path / "export"
+    (folder / "comments").mkdir(parents=True)
+    for name, document in (("structure", STRUCTURE), ("tickets", TICKETS), ("events", EVENTS)):
+        (folder / f"{name}.json").write_text(json.dumps(document))
+    (folder / "comments" / "155.json").write_text(json.dumps(COMMENTS))
+    return folder
+
+
+async def take(desk: Desk, path: Path) -> ZendeskImported:
+    with open_zendesk_export(path) as found:
+        imported = await take_zendesk_in(desk.bot.db, found, desk.now)
+    await desk.bot.take_up_rules()
+    await desk.settle()
+    return imported
+
+
+async def test_an_account_is_taken_over_and_what_cannot_be_is_said_with_the_reason(
+    desk: Desk, export: Path, admin: Client
+):
+    await admin.delete("slas/policies/1")
+    imported = await take(desk, export)
+    assert imported.counts == {
+        "organizations": 1,
+        "groups": 1,
+        "users": 2,
+        "schedules": 1,
+        "holidays": 1,
+        "sla_policies": 1,
+        "group_sla_policies": 1,
+    }
+    assert list(imported.lines())[-2:] == [
+        "1 tickets opened, 0 known from before, 3 events added.",
+        "Zendesk's metric events and the engine agree on 1 clocks and differ on 0.",
+    ]
+    said = "\n".join(imported.problems)
+    for reason in (
+        "303",
+        "is not a time zone",
+        "its schedule",
+        "moon_phase",
+        "ticket 156",
+    ):
+        assert reason in said
+
+
+async def test_the_numbers_of_the_account_stay_what_they_were(desk: Desk, export: Path, admin: Client):
+    await take(desk, export)
+    policy = (await admin.get("slas/policies/36"))["sla_policy"]
+    assert (policy["title"], policy["filter"]["all"][0]["value"]) == ("Initech incidents", 301)
+    organization = (await admin.get("organizations/301"))["organization"]
+    assert (organization["name"], organization["tags"]) == ("Initech", ["paper", "pro"])
+    assert (await admin.get("organizations/302"))["organization"]["name"] == "Acme Inc"
+    schedule = (await admin.get("business_hours/schedules/9"))["schedule"]
+    assert (schedule["time_zone"], schedule["intervals"]) == ("London", [{"start_time": 1980, "end_time": 2460}])
+    assert (await admin.get("business_hours/schedules/9/holidays/77"))["holiday"]["name"] == "Christmas"
+    assert (await admin.get("users/501"))["user"]["name"] == "Peter Gibbons"
+    ticket = (await admin.get("tickets/1?include=slas"))["ticket"]
+    assert (ticket["requester_id"], ticket["organization_id"], ticket["status"]) == (501, 301, "closed")
+    assert ticket["via"]["channel"] == "email"
+    comments = (await admin.get("tickets/1/comments"))["comments"]
+    assert [(one["body"], one["public"], one["author_id"]) for one in comments] == [
+        ("It burns", True, 501),
+        ("Careful", False, 502),
+        ("Water!", True, 502),
+    ]
+
+
+async def test_the_engine_judges_the_tickets_and_nobody_is_alerted(desk: Desk, export: Path, admin: Client):
+    await admin.delete("slas/policies/1")
+    await take(desk, export)
+    await desk.pass_time(hours=2)
+    clock = await desk.bot.db.read(lambda conn: instances.get(conn, "T0HOME", 1, "first_reply_time", 1))
+    assert clock is not None
+    assert (clock.outcome, clock.policy) == ("missed", "Initech incidents")
+    assert desk.alerts() == []
+    assert desk.cards() == []
+    assert await desk.bot.db.read(lambda conn: outbox.of_ticket(conn, "T0HOME", 1)) == []
+
+
+async def test_an_import_that_is_done_again_doubles_nothing(desk: Desk, export: Path, admin: Client):
+    await take(desk, export)
+    again = await take(desk, export)
+    assert not any(again.counts.values())
+    assert (again.tickets.opened, again.tickets.known, again.tickets.events) == (0, 1, 0)
+    assert (await admin.get("tickets"))["count"] == 1
+    assert (await admin.get("slas/policies"))["count"] == 2
+    assert len((await admin.get("tickets/1/comments"))["comments"]) == 3
+
+
+async def test_audits_tell_what_was_changed_and_when(desk: Desk, tmp_path: Path):
+    ticket = TICKETS["tickets"][0] | {"priority": None, "status": "pending"}
+    events: list[dict[str, Any]] = [
+        {"id": 11, "type": "Change", "field_name": "priority", "value": "high", "previous_value": None},
+        {"id": 12, "type": "Change", "field_name": "status", "value": "pending", "previous_value": "new"},
+        {"id": 13, "type": "Change", "field_name": "tags", "value": ["vip"], "previous_value": []},
+        {"id": 14, "type": "Change", "field_name": "assignee_id", "value": "502", "previous_value": None},
+        {"id": 15, "type": "Change", "field_name": "moon", "value": 5},
+    ]
+    audit = {"id": 1, "ticket_id": 155, "created_at": "2026-01-05T09:30:00Z", "author_id": 502, "events": events}
+    document = STRUCTURE | {"tickets": [ticket], "audits": [audit]}
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps(document))
+    await take(desk, path)
+    stored = await desk.bot.db.read(lambda conn: tickets.get(conn, "T0HOME", 1))
+    assert stored is not None
+    assert (stored.priority, stored.status, stored.assignee) == ("high", "pending", "zendesk:502")
+    assert stored.tags == ["printer", "vip"]
+
+
+HOSTILE = [
+    {"tickets": "x"},
+    {"tickets": [None, 5, [], {"id": True}, {"id": "x", "created_at": 5}, {"id": 10**30, "created_at": "2026-01-05"}]},
+    {"tickets": [{"id": 1, "created_at": "0001-01-01T00:00:00Z"}, {"id": 2, "created_at": "2026-01-05T09:00:00"}]},
+    {
+        "tickets": [
+            {
+                "id": 3,
+                "created_at": "2026-01-05T09:00:00Z",
+                "tags": {"a": 1},
+                "via": [],
+                "priority": ["high"],
+                "status": 5,
+                "subject": "\x00\ud800",
+                "requester_id": "none",
+                "comments": [{"body": {"x": 1}, "created_at": "2026-01-05T08:00:00Z", "author_id": []}, 7],
+                "audits": [{"created_at": "2026-01-05T10:00:00Z", "events": [5, {"type": "Change", "field_name": []}]}],
+                "metric_events": {"reply_time": [5, {"metric": [], "type": "breach"}]},
+            }
+        ]
+    },
+    {
+        "organizations": [{"id": 1, "name": 5}, {"id": -1, "name": "x"}],
+        "users": [{"id": 1}],
+        "sla_policies": [{"id": 5}],
+    },
+    {"schedules": [{"id": 1, "name": "x", "time_zone": "UTC", "intervals": "always"}], "holidays": [{"id": 1}]},
+]
+
+
+@pytest.mark.parametrize("document", HOSTILE, ids=range(len(HOSTILE)))
+async def test_a_hostile_export_is_told_as_problems_and_breaks_nothing(
+    desk: Desk, tmp_path: Path, document: dict[str, Any]
+):
+    path = tmp_path / "hostile.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("export.json", json.dumps(document))
+        archive.writestr("groups.json", json.dumps({"groups": [{"id": 1, "name": "Good"}]}))
+        archive.writestr("broken.json", b"{")
+        archive.writestr("list.json", b"[]")
+    imported = await take(desk, path)
+    assert imported.counts["groups"] == 1
+    assert len(imported.problems) >= 2
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "{", "5", "[" * 100_000, '{"unknown": []}'])
+def test_what_holds_nothing_is_refused_in_one_sentence(tmp_path: Path, text: str):
+    path = tmp_path / "nothing.json"
+    path.write_text(text)
+    with pytest.raises(BotError), open_zendesk_export(path):
+        pass
