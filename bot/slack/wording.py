@@ -52,8 +52,9 @@ def lateness(late: timedelta, by_calendar: timedelta, *, business_hours: bool) -
         return f"{span(by_calendar)} late"
     if span(late) == span(by_calendar):
         return f"{span(late)} late"
-    own = f"{span(late)} late" if late > timedelta() else "late, outside support hours"
-    return f"{own} ({span(by_calendar)} by the calendar)"
+    if late <= timedelta():
+        return f"late (outside support hours, {span(by_calendar)} by the calendar)"
+    return f"{span(late)} late ({span(by_calendar)} by the calendar)"
 
 
 def exactly(seconds: int) -> str:
