@@ -105,6 +105,8 @@ async def test_a_warning_that_is_overtaken_by_its_deadline_is_not_told_beside_th
 async def test_a_warning_that_comes_after_its_deadline_leaves_it_to_the_breach_that_is_about_to_be_told(desk: Desk):
     await desk.post("U0RITA", "The export is empty")
     await desk.at("09:47")
+    silent(desk, seconds=10 * 60)
+    await desk.at("09:52")
     desk.stage.jump(desk.now.replace(hour=10, minute=2))
     await desk.bot.delivery.drain()  # before anybody has looked at the deadline
     assert openings(desk) == []
