@@ -31,18 +31,18 @@ WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n
 INSERT INTO ticket (workspace, ticket_id, channel_id, thread_ts, channel_kind, customer, customer_tier, requester_tags,
     subject, status, priority, assignee, group_name, tags, fields, via, state, last_event_at, created_at, updated_at,
     not_a_ticket)
-SELECT 'T1', n, 'C' || n % 50, '1.0', 'public', 'customer ' || n % 40, 'tier ' || n % 3, '[]', '', 'solved',
-    CASE n % 3 WHEN 0 THEN 'urgent' WHEN 1 THEN 'high' ELSE 'normal' END, 'U' || n % 12, 'group ' || n % 4, '[]', '{}',
-    'slack', '{}', ?, ?, ?, 0 FROM number
+SELECT 'T1', n, 'C' || (n % 50), '1.0', 'public', 'customer ' || (n % 40), 'tier ' || (n % 3), '[]', '', 'solved',
+    CASE n % 3 WHEN 0 THEN 'urgent' WHEN 1 THEN 'high' ELSE 'normal' END, 'U' || (n % 12), 'group ' || (n % 4), '[]',
+    '{}', 'slack', '{}', ?, ?, ?, 0 FROM number
 """
 _INSTANCES = """
 WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < ? - 1)
 INSERT INTO metric_instance (workspace, ticket_id, metric, instance, stage, outcome, breached, without_reply, relaxed,
     activated_at, fulfilled_at, target_seconds, business_hours, policy, elapsed, body, sent, attempts)
 SELECT 'T1', 1 + n / 5, CASE n % 5 WHEN 0 THEN 'first_reply_time' WHEN 1 THEN 'requester_wait_time' ELSE
-    'next_reply_time' END, 1 + n % 5, 'fulfilled', CASE WHEN abs(random()) % 10 < 8 THEN 'met' ELSE 'missed' END, 0, 0, 0,
-    ? + n * ?, ? + n * ?, 3600, 1, 'policy ' || n % 4,
-    '{"business_seconds":' || abs(random()) % 90000 || ',"calendar_seconds":' || abs(random()) % 300000 || '}',
+    'next_reply_time' END, 1 + n % 5, 'fulfilled', CASE WHEN abs(random()) % 10 < 8 THEN 'met' ELSE 'missed' END,
+    0, 0, 0, ? + n * ?, ? + n * ?, 3600, 1, 'policy ' || (n % 4),
+    '{"business_seconds":' || (abs(random()) % 90000) || ',"calendar_seconds":' || (abs(random()) % 300000) || '}',
     '{}', '{}', 0 FROM number
 """
 

@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 
 from sla.engine import Outcome
 from sla.metrics import Metric
-from sla.spread import Percentiles, day_spread, percentiles
+from sla.spread import Percentiles, Spread, day_spread
 from sla.ticket import Priority
 
 
@@ -131,21 +131,21 @@ class Tally:
     """Figures in the making: those of one group and day, or of several added up."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    business: Counter[int] = field(default_factory=Counter)
-    calendar: Counter[int] = field(default_factory=Counter)
+    business: Spread = field(default_factory=Spread)
+    calendar: Spread = field(default_factory=Spread)
 
     def add(self, other: "Tally") -> None:
         """Take another one in."""
         self.counts.update(other.counts)
-        self.business.update(other.business)
-        self.calendar.update(other.calendar)
+        self.business.add(other.business)
+        self.calendar.add(other.calendar)
 
     def figures(self) -> Figures:
         """Return the figures as they are now."""
         return Figures(
             **self.counts,
-            business=percentiles(self.business),
-            calendar=percentiles(self.calendar),
+            business=self.business.percentiles(),
+            calendar=self.calendar.percentiles(),
         )
 
 

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, true
 
 from sla.report import Tally
+from sla.spread import Spread
 from store.statements import columns, records
 from store.statements import insert as upsert
 from store.tables import day_figures as table
@@ -110,10 +112,11 @@ def clear(conn: Connection, workspace: str) -> None:
     conn.execute(delete(table).where(table.c.workspace == workspace))
 
 
-def _spread_to_json(spread: Counter[int]) -> list[list[int]]:
-    """Seconds and counts as two lists, which are read faster than pairs."""
-    return [list(spread.keys()), list(spread.values())]
+def _spread_to_json(spread: Spread) -> list[Any]:
+    """Seconds, their counts, and the buckets as one hexadecimal number, which is read fastest."""
+    return [list(spread.exact.keys()), list(spread.exact.values()), f"{spread.buckets:x}"]
 
 
-def _spread_from_json(stored: list[list[int]]) -> Counter[int]:
-    return Counter(dict(zip(*stored, strict=True)))
+def _spread_from_json(stored: list[Any]) -> Spread:
+    seconds, counts, buckets = stored
+    return Spread(Counter(dict(zip(seconds, counts, strict=True))), int(buckets, 16))

@@ -7,7 +7,7 @@ import pytest
 
 from sla.engine import Outcome
 from sla.report import Dimension, Figures, Measured, counted_outcome, report, selected, week_of
-from sla.spread import day_spread, percentiles
+from sla.spread import Spread, day_spread
 
 MONDAY = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
 
@@ -69,22 +69,43 @@ def test_percentiles_are_the_nearest_rank_of_what_was_fulfilled():
 
 
 def test_a_single_duration_is_every_percentile():
-    found = percentiles({7: 1})
+    found = day_spread([timedelta(seconds=7)]).percentiles()
     assert found is not None
     assert {found.p50, found.p90, found.p95} == {timedelta(seconds=7)}
 
 
 def test_a_day_with_much_is_kept_in_buckets_that_never_flatter():
-    durations = [timedelta(seconds=3600 + n) for n in range(101)]
-    spread = day_spread(durations)
-    assert spread.total() == 101
-    assert len(spread) < 5
-    assert all(3600 <= seconds <= 3727 for seconds in spread)
-    assert len(day_spread(durations[:100])) == 100
+    hours = [timedelta(seconds=3600 + n) for n in range(200)]
+    much = day_spread(hours).percentiles()
+    little = day_spread(hours[:100]).percentiles()
+    assert much is not None
+    assert little is not None
+    assert (much.p50, much.p95) == (timedelta(seconds=3711), timedelta(seconds=3839))
+    assert (little.p50, little.p95) == (timedelta(seconds=3649), timedelta(seconds=3694))
+
+
+def test_no_bucket_is_wider_than_three_percent():
+    for seconds in (64, 100, 3600, 86_399, 86_400, 10_000_000):
+        found = day_spread([timedelta(seconds=seconds)] * 101).percentiles()
+        assert found is not None
+        assert 0 <= found.p50 // timedelta(seconds=1) - seconds <= seconds * 0.032
 
 
 def test_short_durations_stay_exact_however_many_there_are():
-    assert day_spread([timedelta(seconds=n % 60) for n in range(1000)]).keys() == set(range(60))
+    found = day_spread([timedelta(seconds=n % 60) for n in range(6000)]).percentiles()
+    assert found is not None
+    assert [found.p50, found.p90, found.p95] == [timedelta(seconds=n) for n in (29, 53, 56)]
+
+
+def test_days_with_much_and_days_with_little_add_up():
+    total = Spread()
+    total.add(day_spread([timedelta(minutes=1)] * 150))
+    total.add(day_spread([timedelta(minutes=1)] * 150))
+    total.add(day_spread([timedelta(hours=2)] * 40))
+    found = total.percentiles()
+    assert found is not None
+    assert (found.p50, found.p95) == (timedelta(minutes=1), timedelta(hours=2))
+    assert Spread().percentiles() is None
 
 
 def test_days_add_up_whatever_their_order():
