@@ -21,7 +21,7 @@ def seed() -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 async def test_after_forty_kills_nothing_is_lost_and_nothing_is_doubled(tmp_path, seed):
     http = Plan(database="sqlite", socket_mode=False, seed=seed, kills=20)
     socket = Plan(database="sqlite", socket_mode=True, seed=seed + 1, kills=20)
@@ -35,7 +35,7 @@ async def test_after_forty_kills_nothing_is_lost_and_nothing_is_doubled(tmp_path
 
 @pytest.mark.slow
 @pytest.mark.postgresql
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 async def test_two_of_three_replicas_go_on_while_the_third_is_killed(tmp_path, seed, postgresql_url):
     plan = Plan(database="postgresql", socket_mode=True, seed=seed, kills=8, replicas=3)
     one = await play(plan, postgresql_url, tmp_path / "replicas")

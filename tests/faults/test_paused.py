@@ -14,7 +14,7 @@ from tests.support.processes import until
 
 @pytest.mark.slow
 @pytest.mark.postgresql
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_replica_paused_beyond_its_lease_doubles_nothing_when_it_comes_back(tmp_path, postgresql_server):
     databases = [postgresql_server.migrated() for _ in range(2)]
     async with asyncio.TaskGroup() as both:
