@@ -9,7 +9,7 @@ WORKERS ?= auto
 .PHONY: help setup demo test check format bench faults browser lock clean
 
 help:
-	@echo "make demo    the bot, its status page and a sandbox Slack workspace on loopback; no account needed"
+	@echo "make demo    the bot, its dashboard and a sandbox Slack workspace on loopback; no account needed"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, format, types and layering"
 	@echo "make bench   the benchmarks, as ratios against a peer or the floor"

@@ -36,7 +36,7 @@ def demo(
     speed: Annotated[float, typer.Option(help="Simulated seconds in a second.", min=1, max=3600)] = 60,
     once: Annotated[bool, typer.Option("--once", help="Play to the end in virtual time, report, and exit.")] = False,
     port: Annotated[
-        int, typer.Option(help="The sandbox's port; the status page has the next one.", min=0, max=65534)
+        int, typer.Option(help="The sandbox's port; the dashboard has the next one.", min=0, max=65534)
     ] = 8000,
     replay: Annotated[Path | None, typer.Option(help="Play this Slack export instead of the sample.")] = None,
     agents: Annotated[str, typer.Option(help="Who answers in the export: U1,U2 or top:10.")] = "top:10",
@@ -136,7 +136,7 @@ async def _live(speed: float, port: int) -> None:
         clock, partial(world.build_sample, socket_mode=False), workers=True, ports=ports, today=MORNING.date()
     ) as on:
         tell(f"Slack sandbox   {on.base}/    read, write and click as any person")
-        tell(f"Status page     {on.bot.address}/")
+        tell(f"Dashboard       {on.bot.address}/    open without signing in, here only")
         tell(f"One second here is {speed:g} seconds there; Ctrl-C ends the demonstration.")
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -122,7 +122,7 @@ async def _run(settings: Settings, connection: Connection, only: Part | None) ->
         await bot.start()
         if remark := await _file_remark(settings, db, bot.desk()):
             tell(remark)
-        tell(f"Threadline runs for {bot.desk().installation.name}; its status page is {bot.address}/")
+        tell(f"Threadline runs for {bot.desk().installation.name}; its dashboard is {bot.address}/")
         await stopped.wait()
     finally:
         await bot.stop()

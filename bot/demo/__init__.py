@@ -1,1 +1,1 @@
-"""The demonstration: sandbox, bot and status page in one process, on one virtual clock."""
+"""The demonstration: sandbox, bot and dashboard in one process, on one virtual clock."""

@@ -31,9 +31,9 @@ def envelope(event: object, **more: object) -> bytes:
 
 
 async def health(desk: Desk) -> dict[str, str]:
-    """The figures of the health part of the status page."""
-    _, page = await desk.get("/")
-    figures = page.split("<h2>Health</h2>")[1]
+    """The figures of the dashboard's page about health."""
+    _, page = await desk.get("/health")
+    figures = page.replace(" (look at this)", "").split("<h1>Health</h1>")[1]
     names = [part.split("</dt>")[0] for part in figures.split("<dt>")[1:]]
     values = [part.split("</dd>")[0] for part in figures.split("<dd>")[1:]]
     return dict(zip(names, values, strict=True))

@@ -1,4 +1,4 @@
-"""The figures of the status page."""
+"""The figures of the queue and of health, as the dashboard shows them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class StatusView:
 def status_view(
     conn: Connection, desk: Desk, now: datetime, *, ticked_at: datetime | None, name_of: Callable[[str], str]
 ) -> StatusView:
-    """Everything that the status page shows; ``name_of`` says what a user is called."""
+    """Everything that the queue shows; ``name_of`` says what a user is called."""
     running = [one for one in instances.listing_open(conn, desk.workspace, limit=1000) if one.target_seconds]
     of = {ticket.ticket_id: ticket for ticket in tickets.many(conn, desk.workspace, [one.ticket_id for one in running])}
     ended = instances.outcomes(conn, desk.workspace)

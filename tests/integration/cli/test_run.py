@@ -117,7 +117,7 @@ async def test_a_database_in_a_folder_that_does_not_exist_is_one_sentence(run, s
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_it_cleanly(slack, folder, number):
     async with started("run", folder=folder, **slack.variables) as bot:
-        await bot.says("Threadline runs for Helpful Ltd; its status page is http://127.0.0.1:")
+        await bot.says("Threadline runs for Helpful Ltd; its dashboard is http://127.0.0.1:")
         async with asyncio.timeout(10):
             ended = await bot.end(number)
     assert ended.code == 0
