@@ -95,11 +95,12 @@ def begin_earlier(
 def reword(
     conn: Connection, desk: Desk, known: TicketEvent, text: str, now: datetime, *, edited_at: datetime | None = None
 ) -> None:
-    """Replace the words of a comment; no clock moves. Words that are gone are gone here, too.
+    """Replace the words of a comment, which were edited or, where no instant is given, deleted; no clock moves.
 
     What the rules read in the words as they were first is kept, for the day on which the history is folded again.
     """
-    body = known.body | ({"edited_at": format_instant(edited_at)} if edited_at else {})
+    body = {name: value for name, value in known.body.items() if name != "edited_at"}
+    body |= {"edited_at": format_instant(edited_at)} if edited_at else {}
     if known.body.get("text") != text:
         meant = known.body.get("meant")
         body |= {"text": text, "meant": _meaning(conn, desk, known) if meant is None else meant}
@@ -113,8 +114,9 @@ def hear(conn: Connection, desk: Desk, known: TicketEvent, said: Entry, now: dat
     The words that it had at first count for the rules; what it says now is still the newer version.
     """
     first = event_to_json(said.event)
-    body = {name: value for name, value in known.body.items() if name != "meant"}
     is_gone = ticket_events.find(conn, desk.workspace, f"{known.key}:deleted") is not None
+    void = {"meant", "edited_at"} if is_gone else {"meant"}
+    body = {name: value for name, value in known.body.items() if name not in void}
     if (is_gone or "edited_at" in body) and body.get("text") != first["text"]:
         heard = replace(known, body=body | {"text": first["text"]})
         body |= {"meant": first["meant"] if "meant" in first else _meaning(conn, desk, heard)}
