@@ -78,7 +78,7 @@ def _values(number: int) -> _Work:
     return envelope, ticket, happened, targets
 
 
-def _unit(number: int) -> Callable[[Connection], None]:
+def unit(number: int) -> Callable[[Connection], None]:
     envelope, ticket, happened, targets = _values(number)
 
     def ingest(conn: Connection) -> None:
@@ -108,7 +108,7 @@ async def _ours(path: Path, in_flight: int) -> AsyncIterator[_Contestant]:
     async with Database(f"sqlite:///{path}") as db:
 
         async def take(numbers: range) -> float:
-            return await _rate(db.write, [_unit(number) for number in numbers], in_flight)
+            return await _rate(db.write, [unit(number) for number in numbers], in_flight)
 
         yield take
 

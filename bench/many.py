@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from time import process_time, time
 from typing import NamedTuple
 
@@ -24,19 +24,15 @@ import structlog
 import uvloop
 from sqlalchemy import Connection
 
-from bench.ingest import _unit as ingest
+from bench.pace import Ticking, Watch, Writing, floor, p99, until
 from bench.result import Result
 from bench.world import CONFIG, PROMISES, TEAM, copy_tickets, in_bulk, open_ticket, open_world
-from bot.clock import SystemClock
 from bot.config.load import load_config
-from bot.scheduler import Alarm
-from bot.services.alerting.breaches import Breaches
 from bot.services.tickets import ticketing
 from bot.services.tickets.replanning import replan
 from bot.services.workspace.configuring import save_config
 from bot.services.workspace.desk import Desk
 from store.engine import Database
-from store.wake import Topic
 
 OPEN = 1_000_000
 _TEMPLATES = 2_500
@@ -44,128 +40,6 @@ _WRITES_A_SECOND = 1_000
 _SINGLE, _APART = 250, 0.04
 _AT_ONCE = 10_000
 _HOUR = timedelta(hours=1)
-
-
-class Watch:
-    """Notes for each alert how many seconds after its deadline it was committed."""
-
-    def __init__(self, path: Path) -> None:
-        self._conn = sqlite3.connect(path, isolation_level=None)
-        self.begin()
-
-    def begin(self) -> None:
-        """From now on."""
-        self._seen = self._last()
-        self.late: list[float] = []
-
-    def told(self, topics: frozenset[Topic]) -> None:
-        if Topic.OUTBOX not in topics:
-            return
-        now = time()
-        last = self._last()
-        due = self._conn.execute(
-            "SELECT json_extract(payload, '$.due_at') FROM outbox WHERE rowid > ? AND rowid <= ? AND kind = 'alert'",
-            (self._seen, last),
-        )
-        self.late += [now - datetime.fromisoformat(at).timestamp() for (at,) in due]
-        self._seen = last
-
-    def _last(self) -> int:
-        return self._conn.execute("SELECT coalesce(max(rowid), 0) FROM outbox").fetchone()[0]
-
-    def close(self) -> None:
-        self._conn.close()
-
-
-def p99(late: list[float]) -> float:
-    return quantiles(late, n=100)[98]
-
-
-async def nobody_is_asked(_now: datetime) -> frozenset[int]:
-    return frozenset()
-
-
-async def nothing_is_asked(_now: datetime) -> list[int]:
-    return []
-
-
-def begin_nothing() -> None:
-    """Slack is not asked."""
-
-
-class Ticking:
-    """A tick at work on a database, as the program wires it."""
-
-    def __init__(self, db: Database, desk: Desk) -> None:
-        self._changed = self._setting = False
-        self.desk = desk
-        self.breaches = Breaches(
-            db=db,
-            desk=lambda: self.desk,
-            clock=SystemClock(),
-            verify=nobody_is_asked,
-            questions=nothing_is_asked,
-            begin=begin_nothing,
-        )
-        self.alarm = Alarm(tick=self.breaches.tick, clock=SystemClock())
-        self._tasks: set[asyncio.Task[None]] = set()
-        db.on_notify(self._told)
-
-    def _told(self, topics: frozenset[Topic]) -> None:
-        if Topic.DEADLINES in topics:
-            self._changed = True
-            if not self._setting:
-                task = asyncio.ensure_future(self._set())
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-
-    async def _set(self) -> None:
-        self._setting = True
-        while self._changed:
-            self._changed = False
-            self.alarm.due(await self.breaches.next_at())
-        self._setting = False
-
-
-class Writing:
-    """Hands so many units of writing a second to the database; after a delay it does not catch up."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._handed = self._before = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def start(self, rate: int) -> None:
-        self._begun, self._before = time(), self._handed
-        self._task = asyncio.ensure_future(self._run(rate))
-
-    async def _run(self, rate: int) -> None:
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            due = max(due + 1 / rate, loop.time() - 0.01)
-            await asyncio.sleep(max(0.0, due - loop.time()))
-            self._handed += 1
-            task = asyncio.ensure_future(self._db.write(ingest(self._handed)))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def stop(self) -> float:
-        """End it; how many a second there were."""
-        rate = (self._handed - self._before) / (time() - self._begun)
-        self._task.cancel()
-        await asyncio.gather(self._task, *self._tasks, return_exceptions=True)
-        return rate
-
-
-async def floor(db: Database, due: list[float]) -> list[float]:
-    """Seconds from each instant until a transaction was committed that does nothing."""
-    late = []
-    for at in due:
-        await asyncio.sleep(max(0.0, at - time()))
-        await db.write(lambda _conn: None)
-        late.append(time() - at)
-    return late
 
 
 class Beside(NamedTuple):
@@ -193,27 +67,22 @@ class Found(NamedTuple):
     together: list[float]
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something, but not for ever: a machine that is too busy shows in what was measured by then."""
-    for _ in range(600):
-        if condition():
-            return
-        await asyncio.sleep(0.1)
-
-
 async def _measure(path: Path, desk: Desk) -> Found:
     async with Database(f"sqlite:///{path}") as db:
         watch, ticking = Watch(path), Ticking(db, desk)
         db.on_notify(watch.told)
         writing = Writing(db)
         ticking.alarm.start()
+        _say("letting deadlines pass one by one")
         quiet = await _beside(db, ticking, watch, writing, nothing)
         moving = []
 
         async def add_holiday() -> None:
             moving.append(await _add_holiday(db, ticking))
 
+        _say("adding a holiday")
         busy = await _beside(db, ticking, watch, writing, add_holiday)
+        _say(f"letting {_AT_ONCE:,} deadlines pass at once")
         at = datetime.now(UTC) + timedelta(seconds=20)
         await asyncio.to_thread(furnish_storm, path, ticking.desk, at)
         watch.begin()
@@ -229,7 +98,7 @@ async def nothing() -> None:
 
 
 async def _beside(
-    db: Database, ticking: "Ticking", watch: Watch, writing: "Writing", work: Callable[[], Awaitable[None]]
+    db: Database, ticking: Ticking, watch: Watch, writing: Writing, work: Callable[[], Awaitable[None]]
 ) -> Beside:
     """Let deadlines pass one by one, and a thousand writes a second come, while some work is done."""
     due = [time() + 6 + one * _APART for one in range(_SINGLE)]
@@ -242,7 +111,7 @@ async def _beside(
     return Beside(watch.late, beside, await writing.stop())
 
 
-async def _add_holiday(db: Database, ticking: "Ticking") -> Holiday:
+async def _add_holiday(db: Database, ticking: Ticking) -> Holiday:
     """Close the office tomorrow, or on the next day on which it would be open."""
     now = datetime.now(UTC)
     tomorrow = now.date() + timedelta(days=1)
@@ -304,7 +173,7 @@ def run() -> list[Result]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     with tempfile.TemporaryDirectory(prefix="threadline-bench-", dir=Path.cwd()) as folder:
         path = Path(folder) / "many.db"
-        print(f"  making {OPEN:,} open targets ...", file=sys.stderr)
+        _say(f"making {OPEN:,} open targets")
         desk = furnish(path, datetime.now(UTC))
         with closing(sqlite3.connect(path)) as conn:
             opened = conn.execute("SELECT count(*) FROM metric_instance WHERE outcome = 'open'").fetchone()[0]
@@ -348,3 +217,7 @@ def _in_ms(found: Beside) -> str:
         f"median {median(alerts) * 1e3:.1f}; a bare commit {median(floor) * 1e3:.1f}, p99 {p99(floor) * 1e3:.1f}; "
         f"{found.rate:,.0f} writes/s"
     )
+
+
+def _say(what: str) -> None:
+    print(f"  {what} ...", file=sys.stderr)
