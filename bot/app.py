@@ -25,6 +25,7 @@ from bot.notify.webhook import Webhooks
 from bot.rounds import Rounds, Work
 from bot.services.alerting.breaches import Breaches
 from bot.services.alerting.verifying import Verifier
+from bot.services.api.announcing import Announcer
 from bot.services.backfill.sweep import Backfill
 from bot.services.home.publishing import Homes
 from bot.services.home.setup import Surroundings
@@ -171,7 +172,7 @@ class Threadline:
             db=db,
             desk=desk,
             clock=self.clock,
-            drawing=Drawing(db=db, desk=desk, directory=self.directory, link=link),
+            drawing=Drawing(db=db, desk=desk, directory=self.directory, link=link, key=connection.secret),
             posting=Posting(
                 db=db,
                 desk=desk,
@@ -186,6 +187,7 @@ class Threadline:
             lease=connection.lease,
             stopping=lambda: self._stopping,
             arrived=self._arrived,
+            announce=Announcer(db=db, desk=desk, clock=self.clock).drain,
         )
 
     def desk(self) -> Desk:

@@ -5,13 +5,14 @@ this machine or its network. What is checked is the address that the connection 
 name resolved to before. An attempt whose answer is lost is made again with the same ``Idempotency-Key``.
 """
 
+import base64
 import hashlib
 import hmac
 import json
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -35,12 +36,16 @@ class Call:
     """What a webhook is told.
 
     Attributes:
-        webhook: Its name in the configuration.
+        webhook: Its name in the configuration, or its id where it was made over REST.
         content: JSON.
+        to: Where it leads; None for what the configuration says.
+        secret: What it is signed with; None for what the environment says.
     """
 
     webhook: str
     content: Mapping[str, Any]
+    to: Webhook | None = None
+    secret: str | None = field(default=None, repr=False)
 
 
 class Webhooks:
@@ -54,11 +59,13 @@ class Webhooks:
         self._tls = tls
         self._allow_loopback = allow_loopback
 
-    async def send(self, content: Mapping[str, Any], to: Webhook | None, *, key: str, now: datetime) -> Outcome:
+    async def send(
+        self, content: Mapping[str, Any], to: Webhook | None, *, key: str, now: datetime, secret: str | None = None
+    ) -> Outcome:
         """One attempt, and which class of outcome it had. ``key`` is the same for every attempt at the same alert."""
         if to is None:
             return DestinationDead(reason="the webhook is no longer configured")
-        secret = self._environ.get(to.secret_env, "")
+        secret = self._environ.get(to.secret_env, "") if secret is None else secret
         if not secret:
             return DestinationDead(reason=f"{to.secret_env} is not set")
         if not _is_acceptable(to.url):
@@ -140,7 +147,20 @@ def signature(secret: str, body: bytes, now: datetime) -> dict[str, str]:
     """The headers that prove who sent a body and when: HMAC-SHA256 over the timestamp, a dot and the raw body."""
     timestamp = str(int(now.timestamp()))
     digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return {"X-Threadline-Timestamp": timestamp, "X-Threadline-Signature": f"v1={digest}"}
+    return {
+        "X-Threadline-Timestamp": timestamp,
+        "X-Threadline-Signature": f"v1={digest}",
+        **_as_zendesk_signs(secret, body, timestamp),
+    }
+
+
+def _as_zendesk_signs(secret: str, body: bytes, timestamp: str) -> dict[str, str]:
+    """The same in Zendesk's form: HMAC-SHA256 over the timestamp and the raw body, in base64."""
+    digest = hmac.new(secret.encode(), timestamp.encode() + body, hashlib.sha256).digest()
+    return {
+        "X-Zendesk-Webhook-Signature": base64.b64encode(digest).decode(),
+        "X-Zendesk-Webhook-Signature-Timestamp": timestamp,
+    }
 
 
 def _is_acceptable(url: str) -> bool:

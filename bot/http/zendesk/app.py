@@ -16,6 +16,7 @@ from bot.http.zendesk import (
     ticket_parts,
     tickets,
     users,
+    webhooks,
 )
 from bot.http.zendesk.documents import document
 from bot.http.zendesk.edge import Edge
@@ -36,6 +37,7 @@ ROUTERS = (
     incremental.router,
     search.router,
     account.router,
+    webhooks.router,
 )
 
 

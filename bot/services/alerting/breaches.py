@@ -14,6 +14,8 @@ from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.audience import enqueue
 from bot.services.alerting.holds import end_holds
 from bot.services.alerting.promptly import record_promptly
+from bot.services.api.metric_names import event_name, instance_number
+from bot.services.api.warnings import warned
 from bot.services.tickets import evaluation, ticketing
 from bot.services.tickets.rules_in_force import versions_of
 from bot.services.tickets.watching import instance_record, logs_of, route_of, watch
@@ -21,7 +23,7 @@ from bot.services.workspace.desk import Desk
 from sla import alerts
 from sla.alert_log import AlertLog
 from sla.engine import Instance, TicketState
-from sla.instants import EARLIEST
+from sla.instants import EARLIEST, format_instant
 from sla.metrics import REPLY_METRICS, Metric
 from sla.thresholds import parse_threshold
 from store import instances, tickets
@@ -193,7 +195,23 @@ def _tell(
         if alerted is not None:
             doubt = unverified and alerted.breach and instance.metric in REPLY_METRICS
             enqueue(conn, desk, ticket, together, replace(alerted, unverified=doubt), now)
+            if not alerted.breach:
+                _announce_warning(conn, ticket, instance, alerted, now)
     return known.with_settled(found.keys)
+
+
+def _announce_warning(
+    conn: Connection, ticket: TicketRecord, instance: Instance, alerted: Alerted, now: datetime
+) -> None:
+    """Webhooks hear of a warning as well."""
+    about = {
+        "metric": event_name(instance.metric),
+        "instance_id": instance_number(instance.metric, instance.number),
+        "threshold": alerted.threshold,
+        "arming": alerted.arming,
+        "breach_at": format_instant(alerted.breach_at),
+    }
+    warned(conn, ticket.workspace, ticket.ticket_id, about, now)
 
 
 def _alerted(

@@ -8,7 +8,7 @@ letter or a call may arrive twice, under the same Message-ID or Idempotency-Key.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -75,6 +75,10 @@ class Claimed:
     told: list[Told]
 
 
+async def _nothing() -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """Sends what is due for one desk.
@@ -84,6 +88,7 @@ class Delivery:
         lease: How long a claimed message is left alone by other processes; more than a call to Slack lasts.
         stopping: Whether nothing new is to be begun.
         arrived: Told of every message that was accepted, and when that was known.
+        announce: Records what webhooks have to be told of; how many calls that were.
     """
 
     db: Database
@@ -99,10 +104,11 @@ class Delivery:
     monotonic: Callable[[], float] = time.monotonic
     stopping: Callable[[], bool] = lambda: False
     arrived: Callable[[OutboxMessage, datetime], None] = lambda _message, _at: None
+    announce: Callable[[], Awaitable[int]] = _nothing
 
     async def drain(self) -> int:
         """Send and reconcile until nothing is due now; how many messages were dealt with."""
-        total = 0
+        total = await self.announce()
         while not self.stopping() and (count := await self._round()):
             total += count
         return total
@@ -189,8 +195,8 @@ class Delivery:
             case Letter():
                 return await self.mailer.send(drawn, message_id=key, now=now)
             case Call():
-                webhook = self.desk().config.webhooks.get(drawn.webhook)
-                return await self.webhooks.send(drawn.content, webhook, key=key, now=now)
+                webhook = drawn.to or self.desk().config.webhooks.get(drawn.webhook)
+                return await self.webhooks.send(drawn.content, webhook, key=key, now=now, secret=drawn.secret)
             case unreachable:
                 assert_never(unreachable)
 

@@ -17,7 +17,7 @@ from bot.services.alerting.alert_views import alert_view, display_name, held
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.digest_drawing import Sight, draw_digest
 from bot.services.alerting.endings import ended_by, ending_of
-from bot.services.api import comments
+from bot.services.api import announcing, comments
 from bot.services.inbox import acknowledging
 from bot.services.outbox.drawn import Drawn, Void
 from bot.services.regular import posts as regular
@@ -41,12 +41,14 @@ class Drawing:
 
     Attributes:
         link: Where everything is to be seen; empty without such an address.
+        key: What the secrets of webhooks are derived from.
     """
 
     db: Database
     desk: Callable[[], Desk]
     directory: Directory
     link: str = ""
+    key: bytes = b""
 
     async def draw(self, message: OutboxMessage, now: datetime) -> Drawn | Letter | Call | Void:
         """The contents of an outbox row as of now."""
@@ -57,15 +59,17 @@ class Drawing:
             return await _draw_ending(message, db=db, desk=desk, directory=directory)
         if message.kind == alerts.CORRECTION:
             return await _draw_correction(message, db=db)
-        if message.kind in (*alerts.SAID, *alerts.TO_CUSTOMERS):
+        if message.kind in (*alerts.SAID, *alerts.TO_CUSTOMERS, alerts.SUBSCRIPTION):
             return await self._draw_said(message, now)
         if message.kind in alerts.DIGESTS:
             sight = Sight(link=self.link, started_at=self.desk().opened_at, now=now)
             return await draw_digest(message, db=db, desk=desk, directory=directory, sight=sight)
         return await self._draw_alert(message, now)
 
-    async def _draw_said(self, message: OutboxMessage, now: datetime) -> Drawn | Void:
+    async def _draw_said(self, message: OutboxMessage, now: datetime) -> Drawn | Call | Void:
         db, desk, directory = self.db, self.desk(), self.directory
+        if message.kind == alerts.SUBSCRIPTION:
+            return await announcing.draw(message, db=db, desk=desk, key=self.key)
         if message.kind in {alerts.NOTE, alerts.HOLD_OVER}:
             return await card_threads.draw(message, db=db, desk=desk, directory=directory)
         if message.kind == alerts.COMMENT:
