@@ -248,3 +248,37 @@ def _numbers(desk: Desk, user: str) -> list[str]:
         if block["type"] == "rich_text"
         for element in block["elements"][0]["elements"][1:2]
     ]
+
+
+async def test_what_changed_while_the_bot_was_away_is_shown_when_it_is_back(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    assert "nobody yet" in await open_home(desk, "U0ANA")
+    await desk.stop_bot()
+    desk.sandbox.act.post("C0GLOBEX", "U0HANK", "Where is the invoice?")
+    await desk.start_bot()
+    await desk.pass_time(minutes=2)
+    assert "The team's (2)" in shown(desk, "U0ANA")
+
+
+async def test_while_the_token_is_revoked_nothing_is_published(desk: Desk):
+    await open_home(desk, "U0ANA")
+    await desk.post("U0RITA", "The export is empty")
+    desk.sandbox.apps.revoke_token(desk.stage.world.app, "T0HOME")
+    await desk.pass_time(minutes=10)
+    assert len(desk.calls("views.publish")) == 1
+
+
+async def test_the_messages_tab_and_an_event_without_a_person_publish_nothing(desk: Desk):
+    await desk.raw_event(
+        {"type": "app_home_opened", "user": "U0ANA", "tab": "messages", "event_ts": "1768209999.000001"}
+    )
+    await desk.raw_event({"type": "app_home_opened", "tab": "home", "event_ts": "1768209999.000002"})
+    assert desk.calls("views.publish") == []
+
+
+async def test_somebody_who_has_left_the_workspace_is_forgotten(desk: Desk):
+    await open_home(desk, "U0BEN")
+    desk.sandbox.faults.calls("error", method="views.publish", error="user_not_found", count=1)
+    await desk.post("U0RITA", "The export is empty")
+    await desk.pass_time(minutes=30)
+    assert len(desk.calls("views.publish")) == 2

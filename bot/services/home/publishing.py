@@ -76,15 +76,11 @@ class Homes:
 
     async def next_at(self) -> datetime | None:
         """When the next home is to be looked at; None while everybody sees what there is."""
-        now, workspace, changed_at = self.clock.now(), self.desk().workspace, self.changed_at
-        return await self.db.read(lambda conn: homes.next_at(conn, workspace, now, changed_at))
+        return await self.db.read(partial(_next_at, self.desk().workspace, self.clock.now(), self.changed_at))
 
     async def _may_publish(self, now: datetime) -> bool:
         due_at = await self.next_at()
-        if due_at is None or due_at > now:
-            return False
-        known = await self.db.read(lambda conn: workspaces.get(conn, self.desk().workspace))
-        return known is None or known.state != WorkspaceState.DEAD
+        return due_at is not None and due_at <= now
 
     async def _publish(self, home: Home, now: datetime) -> None:
         outcome: Outcome | None
@@ -126,3 +122,10 @@ class Homes:
 
 def _take(workspace: str, now: datetime, changed_at: datetime, conn: Connection) -> Home | None:
     return next(iter(homes.take(conn, workspace, now, changed_at, limit=1)), None)
+
+
+def _next_at(workspace: str, now: datetime, changed_at: datetime, conn: Connection) -> datetime | None:
+    known = workspaces.get(conn, workspace)
+    if known is not None and known.state == WorkspaceState.DEAD:
+        return None  # nothing can be published until the app is installed again
+    return homes.next_at(conn, workspace, now, changed_at)
