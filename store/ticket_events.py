@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, func, select, type_coerce, update
 
 from store.statements import columns, if_new, insert, records
 from store.tables import ticket_event as table
@@ -144,11 +144,26 @@ def move(conn: Connection, workspace: str, keys: Sequence[str], to_ticket: int) 
     conn.execute(mine.values(ticket_id=to_ticket))
 
 
-def happened(
-    conn: Connection, workspace: str, since: datetime, before: datetime, *, limit: int = 1000
+def with_words(
+    conn: Connection,
+    workspace: str,
+    since: datetime,
+    before: datetime,
+    *,
+    recorded_since: datetime | None = None,
+    limit: int = 1000,
 ) -> list[TicketEvent]:
-    """Events in `[since, before)`, oldest first: `retention` goes through them once."""
-    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.at >= since, table.c.at < before)
+    """Events in `[since, before)` that have a text which is not empty; those recorded at or after an instant, or all.
+
+    Whoever empties what is found, and asks again until nothing is, has gone through all of it.
+    """
+    # Bodies are kept in one stable spelling, in which no quotation mark within a text stands by itself.
+    body = type_coerce(table.c.body, Text())
+    has_words = body.contains('"text":"') & body.not_like('%"text":""%')
+    mine = (table.c.workspace == workspace, table.c.at >= since, table.c.at < before)
+    statement = select(*_COLUMNS).where(*mine, has_words)
+    if recorded_since is not None:
+        statement = statement.where(table.c.recorded_at >= recorded_since)
     return list(records(TicketEvent, conn.execute(statement.order_by(*_ORDER).limit(limit))))
 
 

@@ -20,6 +20,8 @@ KEYS_FOR = timedelta(days=90)
 POSTS_FOR = timedelta(days=90)
 # The tick must not wait long for it; what is left is for the next one.
 _AT_ONCE = 1000
+# Each of these is a change of its own, and whoever wants to write waits for all of a batch.
+_WORDS_AT_ONCE = 100
 _MOST_ROUNDS = 5
 
 log = structlog.get_logger()
@@ -40,9 +42,9 @@ class Housekeeping:
         if self._done_at is not None and now - self._done_at < EVERY:
             return 0
         total, is_all = 0, True
-        for forget in _steps(self._desk(), now):
-            count = await self._repeat(forget)
-            is_all = is_all and count < _AT_ONCE * _MOST_ROUNDS
+        for at_once, forget in _steps(self._desk(), now):
+            count = await self._repeat(forget, at_once)
+            is_all = is_all and count < at_once * _MOST_ROUNDS
             total += count
         if is_all:
             self._done_at = now
@@ -50,21 +52,22 @@ class Housekeeping:
             log.info("housekeeping.forgotten", rows=total)
         return total
 
-    async def _repeat(self, forget: Callable[[Connection], int]) -> int:
+    async def _repeat(self, forget: Callable[[Connection], int], at_once: int) -> int:
         total = 0
         for _ in range(_MOST_ROUNDS):
             count = await self._db.write(forget)
             total += count
-            if count < _AT_ONCE:
+            if count < at_once:
                 break
         return total
 
 
-def _steps(desk: Desk, now: datetime) -> tuple[Callable[[Connection], int], ...]:
+def _steps(desk: Desk, now: datetime) -> tuple[tuple[int, Callable[[Connection], int]], ...]:
+    """What is to be forgotten, and how much of it at once."""
     words_for = min(WORDS_FOR, desk.config.lifecycle.retention or WORDS_FOR)
     return (
-        lambda conn: inbox.prune(conn, now - KEYS_FOR, _AT_ONCE),
-        lambda conn: forgetting.empty(conn, now - words_for, _AT_ONCE),
-        lambda conn: forget_words(conn, desk, now, _AT_ONCE),
-        lambda conn: outbox.prune(conn, now - POSTS_FOR, limit=_AT_ONCE),
+        (_AT_ONCE, lambda conn: inbox.prune(conn, now - KEYS_FOR, _AT_ONCE)),
+        (_AT_ONCE, lambda conn: forgetting.empty(conn, now - words_for, _AT_ONCE)),
+        (_WORDS_AT_ONCE, lambda conn: forget_words(conn, desk, now, _WORDS_AT_ONCE)),
+        (_AT_ONCE, lambda conn: outbox.prune(conn, now - POSTS_FOR, limit=_AT_ONCE)),
     )

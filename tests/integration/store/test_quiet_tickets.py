@@ -85,3 +85,23 @@ async def test_when_a_version_was_saved_is_known(db: Database) -> None:
 
     assert await db.read(lambda conn: rules.saved_at(conn, "T1", 1)) == NOON
     assert await db.read(lambda conn: rules.saved_at(conn, "T1", 2)) is None
+
+
+async def test_messages_with_words_are_found_by_their_time_and_by_when_they_came(db: Database) -> None:
+    await create(db, a_ticket())
+    said = {"type": "comment", "text": 'he wrote "text":"" and more'}
+    for event in (
+        an_event("a", body=said),
+        an_event("b", body=said | {"text": ""}),
+        an_event("c", body={"type": "status", "to": "solved"}),
+        an_event("d", body=said, at=NOON + DAY),
+        an_event("e", body=said, at=NOON + HOUR, recorded_at=NOON + DAY),
+    ):
+        await db.write(lambda conn, event=event: ticket_events.append(conn, event))
+
+    def keys(**more):
+        return lambda conn: [e.key for e in ticket_events.with_words(conn, "T1", NOON, NOON + DAY, **more)]
+
+    assert await db.read(keys()) == ["a", "e"]
+    assert await db.read(keys(limit=1)) == ["a"]
+    assert await db.read(keys(recorded_since=NOON + HOUR)) == ["e"]
