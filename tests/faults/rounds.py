@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from tests.faults.promises import broken
 from tests.faults.scene import Scene, scene
 from tests.support.processes import until
 
-CALM_SECONDS = 240.0
+START_SECONDS, CALM_SECONDS = 240.0, 240.0
 ROOT = Path(__file__).parents[2]
 
 
@@ -55,27 +54,19 @@ class Round:
         return json.dumps(asdict(self))
 
 
-Harm = Callable[[Scene], Awaitable[dict[str, int]]]
-
-
-async def hunt(made: Scene, kills: int) -> dict[str, int]:
-    """Kill so many times while people talk and the weather changes; how often in each phase."""
-    hunter = Hunter(made)
-    await hunter.hunt(kills)
-    return {str(phase): count for phase, count in hunter.kills.items()}
-
-
-async def play(plan: Plan, url: str, folder: Path, harm: Harm | None = None) -> Round:
+async def play(plan: Plan, url: str, folder: Path) -> Round:
     """Play a round in a folder that does not exist yet, and say what became of it; evidence is left if that is bad."""
     began_at = time.monotonic()
     phases: dict[str, int] = {}
     async with scene(folder, url, socket_mode=plan.socket_mode, seed=plan.seed, replicas=plan.replicas) as made:
         found: list[str]
         try:
-            phases = await _harmed(made, harm or (lambda each: hunt(each, plan.kills)))
+            phases = await _hunt(made, plan.kills)
             found = [f"stuck: {what}" for what in await made.calm(within=CALM_SECONDS)] + broken(made)
         except AssertionError as error:
             found = [f"ended: {error}"]
+        except TimeoutError:
+            found = ["ended: it never came to work"]
         if found:
             _keep_evidence(made, folder)
         result = Round(
@@ -97,16 +88,20 @@ async def play(plan: Plan, url: str, folder: Path, harm: Harm | None = None) -> 
     return result
 
 
-async def _harmed(made: Scene, harm: Harm) -> dict[str, int]:
+async def _hunt(made: Scene, kills: int) -> dict[str, int]:
+    """Kill so many times while people talk and the weather changes; how often in each phase."""
     made.weather.set_in()
     for replica in made.replicas:
         replica.start()
     # A channel's history begins when it is first seen: what is said and lost before that is nobody's.
-    await until(made.replicas[0].runs)
-    await until(made.ledger.swept_at)
+    async with asyncio.timeout(START_SECONDS):
+        await until(made.replicas[0].runs)
+        await until(made.ledger.swept_at)
     going_on = [asyncio.create_task(made.people.talk()), asyncio.create_task(made.weather.change())]
     try:
-        return await harm(made)
+        hunter = Hunter(made)
+        await hunter.hunt(kills)
+        return {str(phase): count for phase, count in hunter.kills.items()}
     finally:
         for task in going_on:
             task.cancel()
