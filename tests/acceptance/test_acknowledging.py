@@ -177,3 +177,13 @@ async def test_no_internal_word_ever_reaches_the_customers_channel(with_defaults
         await desk.at("10:30")
         assert [text.partition(" We answer")[0] for text in desk.written_by_the_bot("C0ACME")] == [THANKS]
         assert len(desk.sandbox.read.messages(TRIAGE)) > 1
+
+
+async def test_what_becomes_a_ticket_hours_later_is_acknowledged_by_a_reaction_and_promised_nothing(with_defaults):
+    async with with_defaults("open_by: reaction, promise: true") as desk:
+        ts = await desk.post("U0RITA", "The export is empty")
+        await desk.pass_time(hours=2)
+        desk.sandbox.act.react("C0ACME", "U0ANA", ts, "ticket")
+        await desk.pass_time(seconds=5)
+        assert "U0THREAD" in reactions(desk, ts)["eyes"]
+        assert answers(desk, ts) == []

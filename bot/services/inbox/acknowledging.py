@@ -32,13 +32,16 @@ _TOO_LATE = Void(reason="it is too late for that")
 
 
 def acknowledge(conn: Connection, desk: Desk, ticket_id: int, *, channel: str, at: datetime, now: datetime) -> None:
-    """Record how the customer learns that what was written at ``at`` has become a ticket."""
+    """Record how the customer learns that what was written at ``at`` has become a ticket.
+
+    An answer long after the question would only surprise; a reaction disturbs nobody.
+    """
     settings = desk.config.channel(channel)
-    if desk.is_of_the_past or now - at > PROMPT:
+    if desk.is_of_the_past:
         return
     if settings.acknowledge is Acknowledge.REACTION:
         _enqueue(conn, desk, ticket_id, REACTION, channel, now)
-    if settings.acknowledge is Acknowledge.REPLY or settings.promise:
+    if (settings.acknowledge is Acknowledge.REPLY or settings.promise) and now - at <= PROMPT:
         _enqueue(conn, desk, ticket_id, RECEIPT, channel, now)
 
 
