@@ -1,13 +1,13 @@
 """Messages before they are sent: recorded, changed, or given up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, case, tuple_, update
 
 from store.statements import columns, fixed, if_new, insert
 from store.tables import outbox as table
@@ -164,6 +164,14 @@ def void(conn: Connection, workspace: str, ticket_id: int, metric: str, instance
         IS_PENDING,
     )
     return conn.execute(waiting.values(state=OutboxState.SUPERSEDED)).rowcount
+
+
+def renumber(conn: Connection, workspace: str, ticket_id: int, moved: Mapping[tuple[str, int], int]) -> None:
+    """Let messages about instances (metric, number) of a ticket be about the numbers that those have now."""
+    about = tuple_(table.c.metric, table.c.instance)
+    now = case(*((about == tuple_(*old), new) for old, new in moved.items()), else_=table.c.instance)
+    mine = (table.c.workspace == workspace) & (table.c.ticket_id == ticket_id) & about.in_(list(moved))
+    conn.execute(update(table).where(mine).values(instance=now))
 
 
 def retry(conn: Connection, workspace: str, keys: Sequence[str], now: datetime) -> int:

@@ -158,3 +158,26 @@ async def test_an_older_message_of_another_customer_begins_no_ticket_of_somebody
         said = {"type": "message", "channel": "C0ACME", "user": user, "text": text, "ts": ts, "event_ts": ts}
         await desk.raw_event(said | {"user_team": "T0ACME"})
     assert [desk.quoted(number) for number in (1, 2)] == ["The export is empty", "Hello"]
+
+
+async def test_an_alert_stays_with_its_promise_when_late_news_give_the_promise_another_number(desk: Desk):
+    await desk.pass_time(minutes=1)
+    thread = await desk.post("U0RITA", "The export is empty")
+    await desk.post("U0BEN", "Which one?", thread=thread)
+    await desk.at("09:10")
+    lost = desk.sandbox.faults.events("lose")
+    await desk.post("U0RITA", "That of May", thread=thread)
+    desk.sandbox.faults.clear(lost["id"])
+    await desk.post("U0BEN", "We look into it", thread=thread)
+    await desk.at("09:30")
+    await desk.post("U0RITA", "It is still empty", thread=thread)
+    await desk.at("11:10")
+    assert told(desk) == ["11:06 Next reply due"]
+    await desk.bot.backfill.drain()
+    await desk.at("11:40")
+    assert told(desk) == ["11:06 Next reply due", "11:30 Next reply missed"]
+    second = await desk.bot.db.read(lambda conn: instances.get(conn, "T0HOME", 1, "next_reply_time", 2))
+    assert second is not None
+    assert f"{second.activated_at:%H:%M}" == "09:30"
+    await desk.post("U0ANA", "Now it is full again", thread=thread)
+    assert all("Answered" in alert.text for alert in desk.alerts())

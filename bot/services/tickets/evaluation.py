@@ -15,18 +15,18 @@ from bot.services.alerting import aftermath
 from bot.services.lifecycle.quiet import quiet_since
 from bot.services.tickets import consequences
 from bot.services.tickets.metric_log import append_log, bodies, event_record
-from bot.services.tickets.rearming import rearmed, rearmed_by_late_news
+from bot.services.tickets.rearming import rearmed, rearmed_by_late_news, relabelled, same_instances
 from bot.services.tickets.rules_in_force import Versions, rules_of, versions_of, versions_through
 from bot.services.tickets.steps import Steps
 from bot.services.tickets.watching import instance_record, logs_of
 from bot.services.workspace.desk import Desk
 from sla.alert_log import AlertLog
-from sla.engine import ShelfReason, TicketState, fold, in_order, settle, start, state_from_json, state_to_json
+from sla.engine import Instance, ShelfReason, TicketState, fold, in_order, settle, start, state_from_json, state_to_json
 from sla.events import Event, event_from_json
 from sla.instants import format_instant
 from sla.metrics import Metric
 from sla.ticket import ChannelKind, Priority, Status, Ticket, ticket_from_json, ticket_to_json
-from store import instances, metric_events, ticket_events, tickets
+from store import instances, metric_events, outbox, ticket_events, tickets
 from store.tickets import TicketRecord
 
 Key = tuple[Metric, int]
@@ -71,9 +71,9 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
     until = max(now, *(event.at for event in events))
     story = fold(initial, begun_under, events, until)
     came = versions_through((first_version, begun_under), initial, history, events)
-    logs = logs_of(instances.of_ticket(conn, desk.workspace, ticket.ticket_id))
+    logs, same = _logs_of(conn, ticket, story.instances)
     if "engine" in ticket.state:
-        before = load_state(conn, desk, ticket)
+        before = _renumbered(load_state(conn, desk, ticket), same)
         logs = rearmed_by_late_news(desk, ticket, before, story.state, logs, now)
     records = [
         instance_record(
@@ -92,6 +92,26 @@ def replay(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) ->
     passed = [instance.breached_at for instance in story.instances if instance.breached_at is not None]
     memory = ticket.state | ({"settled_at": format_instant(max(passed))} if passed else {})
     _save_ticket(conn, desk, ticket, story.state, came, memory, now)
+
+
+def _logs_of(
+    conn: Connection, ticket: TicketRecord, found: Sequence[Instance]
+) -> tuple[Mapping[Key, AlertLog], Mapping[Key, Key]]:
+    """What has become of the alerts of each instance, and under which number each was known before."""
+    known = instances.of_ticket(conn, ticket.workspace, ticket.ticket_id)
+    before = {(Metric(record.metric), record.instance): record.activated_at for record in known}
+    same = same_instances(before, {instance.key: instance.activated_at for instance in found})
+    moved = {(str(old[0]), old[1]): new[1] for new, old in same.items() if new != old}
+    if moved:
+        outbox.renumber(conn, ticket.workspace, ticket.ticket_id, moved)
+    return relabelled(logs_of(known), same, [instance.key for instance in found]), same
+
+
+def _renumbered(state: TicketState, same: Mapping[Key, Key]) -> TicketState:
+    """A state with the numbers that its open instances have now; without those that are no more."""
+    now = {old: new for new, old in same.items()}
+    known = [instance for instance in state.open_instances if instance.key in now]
+    return state._replace(open_instances=tuple(each._replace(number=now[each.key][1]) for each in known))
 
 
 def state_at(conn: Connection, desk: Desk, ticket: TicketRecord, at: datetime) -> TicketState:

@@ -35,6 +35,40 @@ def rearmed_by_late_news(
     return _after(desk, ticket, state, moved, logs, now)
 
 
+def same_instances(before: Mapping[Key, datetime], after: Mapping[Key, datetime]) -> dict[Key, Key]:
+    """Which instances of a history that was folded anew were known before, under which number.
+
+    Something older may have come that gives the ones after it other numbers. An instance is the one that began at the
+    same instant; or, where neither number means another one, the one of that number, whose beginning has moved.
+
+    Args:
+        before: When each began, as it was known.
+        after: When each began, as it is known now.
+    """
+    began = {(metric, at): (metric, number) for (metric, number), at in before.items()}
+    found = {key: began[key[0], at] for key, at in after.items() if (key[0], at) in began}
+    taken = set(found.values())
+    return found | {key: key for key in after if key not in found and key in before and key not in taken}
+
+
+def relabelled(logs: Logs, same: Mapping[Key, Key], keys: Iterable[Key]) -> dict[Key, AlertLog]:
+    """The alerts' logs under the numbers that their instances have now.
+
+    What was told of another instance under a number stays told: a new one is told under another arming.
+    """
+    result = {}
+    for key in keys:
+        known = same.get(key)
+        log = logs.get(known, AlertLog()) if known else AlertLog()
+        if known != key and key in logs:
+            told = {threshold for threshold, _, _ in log.settled}
+            used = {threshold: arming for threshold, arming, _ in logs[key].settled if threshold not in told}
+            fresh = {threshold: max(arming + 1, log.armings.get(threshold, 1)) for threshold, arming in used.items()}
+            log = replace(log, armings={**log.armings, **fresh})
+        result[key] = log
+    return result
+
+
 def _measured_by(state: TicketState, instance: Instance) -> tuple[object, ...]:
     """What a deadline follows from, but for the pauses, which arm nothing again."""
     hours = next((each for each in state.rules.schedules if each.name == instance.schedule), None)
