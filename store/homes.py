@@ -54,12 +54,6 @@ def ask(conn: Connection, workspace: str, user: str, now: datetime, **chosen: st
     wake(conn, Topic.HOMES)
 
 
-def get(conn: Connection, workspace: str, user: str) -> Home | None:
-    """Somebody's home, if they have ever opened it."""
-    found = conn.execute(select(*_COLUMNS).where(*_named(workspace, user)))
-    return next(records(Home, found), None)
-
-
 def take(conn: Connection, workspace: str, now: datetime, changed_at: datetime, *, limit: int = 50) -> list[Home]:
     """The homes to be looked at now, which nobody looks at again within a minute unless somebody asks for it.
 

@@ -151,7 +151,7 @@ def today(conn: Connection, desk: Desk, now: datetime) -> Today:
         )
         for label, metrics in _GROUPS.items()
     ]
-    return Today(since=midnight, time_zone=zone.key, kept=[one for one in kept if one.met + one.missed])
+    return Today(time_zone=zone.key, kept=[one for one in kept if one.met + one.missed])
 
 
 def time_zone(desk: Desk) -> ZoneInfo:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from bot.slack import blocks
@@ -60,7 +59,6 @@ class Kept:
 class Today:
     """What was decided since midnight: instances, not tickets (a promise broken and still open is missed)."""
 
-    since: datetime
     time_zone: str
     kept: Sequence[Kept]
 

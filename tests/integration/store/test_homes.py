@@ -52,9 +52,11 @@ async def test_whoever_asks_again_does_not_wait_for_the_minute(db: Database) -> 
     await ask(db, "U1")
     await taken(db, NOON)
     await ask(db, "U1", NOON + SECOND, shown="late")
-    assert await taken(db, NOON + SECOND) == ["U1"]
-    kept = await db.read(lambda conn: homes.get(conn, "T1", "U1"))
-    assert (kept.shown, kept.page, kept.digest) == ("late", "", "the same")
+    (home,) = await db.write(lambda conn: homes.take(conn, "T1", NOON + SECOND, NOON))
+    assert (home.user_id, home.shown, home.page, home.digest) == ("U1", "late", "", None)
+    await ask(db, "U1", NOON + SECOND, page="setup")
+    (home,) = await db.write(lambda conn: homes.take(conn, "T1", NOON + SECOND, NOON))
+    assert (home.shown, home.page) == ("late", "setup")
 
 
 async def test_what_is_asked_while_a_home_is_drawn_is_not_lost(db: Database) -> None:
@@ -88,5 +90,6 @@ async def test_a_home_that_nobody_has_opened_for_a_month_waits_for_its_next_visi
 
 async def test_a_home_is_forgotten(db: Database) -> None:
     await ask(db, "U1")
+    await ask(db, "U2")
     await db.write(lambda conn: homes.forget(conn, "T1", "U1"))
-    assert await db.read(lambda conn: homes.get(conn, "T1", "U1")) is None
+    assert await taken(db, NOON) == ["U2"]

@@ -80,7 +80,7 @@ def test_two_long_lists_of_tickets_with_the_longest_names_fit_into_a_home():
     view = QueueView(
         frame=Frame(page=Page.QUEUE, pages=True, said="x" * 4000),
         lists=lists,
-        today=Today(since=NOON, time_zone="America/Argentina/ComodRivadavia", kept=kept),
+        today=Today(time_zone="America/Argentina/ComodRivadavia", kept=kept),
         show=Show.BOTH,
         priority="urgent",
     )
