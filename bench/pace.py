@@ -24,6 +24,7 @@ class Watch:
 
     def __init__(self, path: Path) -> None:
         self._conn = sqlite3.connect(path, isolation_level=None)
+        self._closed = False
         self.begin()
 
     def begin(self) -> None:
@@ -32,7 +33,7 @@ class Watch:
         self.late: list[float] = []
 
     def told(self, topics: frozenset[Topic]) -> None:
-        if Topic.OUTBOX not in topics:
+        if Topic.OUTBOX not in topics or self._closed:
             return
         now = time()
         last = self._last()
@@ -47,6 +48,7 @@ class Watch:
         return self._conn.execute("SELECT coalesce(max(rowid), 0) FROM outbox").fetchone()[0]
 
     def close(self) -> None:
+        self._closed = True
         self._conn.close()
 
 

@@ -3,9 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Interval, case, func, literal, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Interval,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from store.statements import fixed, is_postgresql
@@ -74,19 +88,28 @@ def move(conn: Connection, reckoned: Reckoned, moves: Moves, version: int, ticke
     They count as reckoned in `version` from then on. Who looks at a deadline looks where it is then. Warnings are
     looked at no later than before: a look that comes too early finds out, one that comes too late cannot.
     """
-    deadline, look = table.c.breach_at, table.c.next_at
-    no_later = [(until, min(by, _NOTHING)) for until, by in moves]
-    with_it = case((look > deadline, _by(deadline, moves)), else_=_by(look, no_later))
-    add = _with_interval if is_postgresql(conn) else _with_microseconds
-    statement = (
-        update(table)
-        .where(*_those(reckoned), table.c.ticket_id >= tickets[0], table.c.ticket_id < tickets[1])
-        .values(rules_version=version, breach_at=add(deadline, _by(deadline, moves)), next_at=add(look, with_it))
-    )
-    number = conn.execute(statement).rowcount
+    first, beyond = tickets
+    statements = _statements(is_postgresql(conn), reckoned, tuple(moves), version)
+    number = sum(conn.execute(one, {"first": first, "beyond": beyond}).rowcount for one in statements)
     if number:
         wake(conn, Topic.DEADLINES)
     return number
+
+
+@lru_cache(maxsize=16)
+def _statements(on_postgresql: bool, reckoned: Reckoned, moves: tuple[Any, ...], version: int) -> list[Any]:
+    """What moves deadlines, each with what goes with it; what has moved is no longer `reckoned` so."""
+    those = *_those(reckoned), table.c.ticket_id >= bindparam("first"), table.c.ticket_id < bindparam("beyond")
+    deadline, look = table.c.breach_at, table.c.next_at
+    add = _with_interval if on_postgresql else _with_microseconds
+    there = {"rules_version": version, "breach_at": add(deadline, _by(deadline, moves))}
+    no_later = [(until, min(by, _NOTHING)) for until, by in moves]
+    which = [(look > deadline, {"next_at": add(look, _by(deadline, moves))})]
+    if any(by for _, by in no_later):
+        which += [(look <= deadline, {"next_at": add(look, _by(look, no_later))})]
+    # Where no look moves, none is written: that would rewrite its place in the index.
+    which += [(true(), {})]
+    return [update(table).where(*those, condition).values(there | looks) for condition, looks in which]
 
 
 def _by(column: ColumnElement[Any], moves: Moves) -> ColumnElement[int]:
