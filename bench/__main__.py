@@ -33,11 +33,11 @@ def number(goal: str) -> int:
 
 
 def table_of(results: list[Result]) -> Table:
-    table = Table("goal", "what", "ratio", "wanted", "", "measured")
+    table = Table("goal", "what", "ours", "peer or floor", "ratio", "wanted", "")
     for result in sorted(results, key=lambda result: number(result.goal)):
         wanted = f"{'>=' if result.at_least else '<='} {result.limit:g}"
         met = "[green]met[/]" if result.met else "[red]missed[/]"
-        table.add_row(result.goal, result.what, f"{result.ratio:,.2f}", wanted, met, result.detail)
+        table.add_row(result.goal, result.what, result.ours, result.peer, f"{result.ratio:,.2f}", wanted, met)
     return table
 
 
@@ -55,7 +55,7 @@ def main(wanted: set[str]) -> int:
             results += import_module(module).run()
     shown = [result for result in results if not wanted or result.goal in wanted]
     # Piped output is not folded to a terminal's width, so that a line stays a line.
-    Console(width=None if sys.stdout.isatty() else 200).print(table_of(shown))
+    Console(width=None if sys.stdout.isatty() else 240).print(table_of(shown))
     return 0
 
 

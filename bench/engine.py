@@ -194,7 +194,7 @@ def simulation() -> list[Result]:
             ratio=here / there,
             limit=1,
             at_least=True,
-            detail=f"{there:,.0f} tickets/s, {different} of {TICKETS:,} tickets come out differently",
+            detail=f"{here:,.0f} tickets/s against {there:,.0f}, {different} of {TICKETS:,} differ",
         ),
     ]
 

@@ -243,14 +243,14 @@ def run(rounds: int = 15, events: int = 100) -> list[Result]:
             what="ingest alone against raw sqlite3 (time)",
             ratio=median(one[1] / one[0] for one in measured),
             limit=3,
-            detail=f"{per_second(alone)}, floor {per_second(floor)}",
+            detail=f"{per_second(alone)} against {per_second(floor)}",
         ),
         Result(
             goal="P4",
             what="ingest, 8 in flight, against raw sqlite3 alone (time)",
             ratio=median(one[2] / one[0] for one in measured),
             limit=2,
-            detail=f"{per_second(eight)}; 64 in flight {per_second(many)}",
+            detail=f"{per_second(eight)}, 64 in flight {per_second(many)} against {per_second(floor)}",
         ),
         Result(
             goal="P4",
@@ -258,6 +258,6 @@ def run(rounds: int = 15, events: int = 100) -> list[Result]:
             ratio=median(one[4] / one[2] for one in measured),
             limit=10,
             at_least=True,
-            detail=f"ORM {per_second(orm)}, {orm / alone:.1f} times slower than ours alone",
+            detail=f"{per_second(eight)} against {per_second(orm)}, {orm / alone:.1f} times slower than ours alone",
         ),
     ]

@@ -214,8 +214,8 @@ def run() -> list[Result]:
 def _in_ms(found: Beside) -> str:
     alerts, floor = found.alerts, found.floor
     return (
-        f"median {median(alerts) * 1e3:.1f}; a bare commit {median(floor) * 1e3:.1f}, p99 {p99(floor) * 1e3:.1f}; "
-        f"{found.rate:,.0f} writes/s"
+        f"median {median(alerts) * 1e3:.1f}, {found.rate:,.0f} writes/s "
+        f"against a bare commit: median {median(floor) * 1e3:.1f}, p99 {p99(floor) * 1e3:.1f}"
     )
 
 
