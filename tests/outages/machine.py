@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -28,6 +29,12 @@ class Machine:
         aside = self._clock.with_suffix(".new")
         aside.write_text(f"{seconds:+d}\n", encoding="utf-8")
         aside.replace(self._clock)
+
+    def limit_files(self, size: int) -> None:
+        """Let no file grow beyond that many bytes, as on a disk that is full; -1 is no limit."""
+        assert self._process is not None
+        _, hard = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, hard))
 
     async def start(self) -> None:
         """Start `threadline run`."""
