@@ -49,6 +49,7 @@ bench: setup
 
 faults: setup
 	@$(BIN)/python -m tests.faults $(ARGS)
+	@$(BIN)/python -m pytest -s -p no:xdist tests/outages/long_forms.py
 
 # The browser tests drive a Chromium that is already here, or Debian's.
 browser:
