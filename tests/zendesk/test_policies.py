@@ -1,11 +1,17 @@
 """SLA policies over REST: Zendesk's shapes and rules, and a Slack thread that obeys them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.support.api import Client
-from tests.support.desk import Desk
+from bot.clock import ManualClock
+from bot.config.export import export_json
+from bot.config.load import load_config
+from bot.services.workspace.configuring import apply_config
+from sla.events import Apply
+from tests.support.api import Client, make_token
+from tests.support.desk import MONDAY, Desk, opened
 
 ROW = {"priority": "urgent", "metric": "first_reply_time", "target": 30, "business_hours": True}
 
@@ -262,3 +268,41 @@ async def test_rule_20_only_an_admins_token_writes_policies(agent: Client, viewe
         assert (await client.ask("PUT", "slas/policies/1", a_policy())).status == 403
         assert (await client.ask("DELETE", "slas/policies/1")).status == 403
         assert await titles(client) == [("Everybody", 1)]
+
+
+async def test_the_api_works_on_postgresql_as_well(postgresql_url: str):
+    async with opened(postgresql_url, clock=ManualClock(MONDAY)) as desk:
+        admin = Client(desk, await make_token(desk.bot.db))
+        thread = await desk.post("U0RITA", "The export is empty")
+        made = await created(admin, title="Quick", position=1)
+        assert await titles(admin) == [("Quick", 1), ("Everybody", 2)]
+        assert (await admin.delete(f"slas/policies/{made['id']}")).status == 204
+        await admin.put("tickets/1", {"ticket": {"comment": {"body": "Here"}, "tags": ["vip"]}})
+        await desk.settle()
+        replies = [one["text"] for one in desk.sandbox.read.messages("C0ACME") if one.get("thread_ts") == thread]
+        assert replies[-1] == "Here"
+        assert (await admin.get("search?query=tags:vip%20export"))["count"] == 1
+        events = await admin.get("incremental/ticket_metric_events?start_time=0")
+        assert events["end_of_stream"] is True
+        assert len((await admin.get("users"))["users"]) >= 2
+        assert (await admin.get("incremental/tickets/cursor?start_time=0"))["tickets"][0]["tags"] == ["vip"]
+
+
+async def test_what_was_written_over_rest_is_exported_and_can_be_applied_again(desk: Desk, admin: Client):
+    conditions = [
+        {"field": "organization_id", "operator": "is", "value": 301},
+        {"field": "via_id", "operator": "includes", "value": ["4", "5"]},
+        {"field": "current_tags", "operator": "includes", "value": "vip late"},
+        {"field": "brand_id", "operator": "is_not", "value": 7},
+        {"field": "assignee_id", "operator": "present", "value": None},
+    ]
+    await created(admin, filter={"all": conditions})
+    await created(admin, title="Without a target", policy_metrics=[])
+    await admin.post("business_hours/schedules", {"schedule": {"name": "Tokyo office", "time_zone": "Tokyo"}})
+    config = desk.bot.desk().config
+    again = load_config(export_json(config), source="exported.json", today=date(2026, 1, 12))
+    assert again == config
+    before = await admin.get("slas/policies")
+    await apply_config(desk.bot.db, "T0HOME", again, who="cli:ana", now=desk.now, to_open=Apply.NEXT_UPDATE)
+    assert await admin.get("slas/policies") == before
+    assert before["sla_policies"][1]["filter"]["all"] == conditions
