@@ -43,7 +43,8 @@ def moves(before: Hours, after: Hours, now: datetime, *, since: datetime, until:
         last = after.after(now, left)
     except NoOpenTime:
         return None
-    return _merged(_pieces(before.spans(now, until), after.spans(now, last)))
+    # What was due before stays, whether it has been stamped or not.
+    return _merged([Move(now, _NOTHING), *_pieces(before.spans(now, until), after.spans(now, last))])
 
 
 def moved(deadline: datetime, by: Sequence[Move]) -> datetime:

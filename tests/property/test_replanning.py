@@ -61,6 +61,15 @@ def test_a_holiday_moves_what_lies_behind_its_morning_and_nothing_before():
     assert moved(NOW + 30 * DAY, by) == NOW + 30 * DAY
 
 
+def test_a_deadline_that_has_passed_stays_where_it_was():
+    monday = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+    closed = replace(OFFICE, holidays=(Holiday(name="off", start_date=monday.date(), end_date=monday.date()),))
+    by = moves(BusinessTime(OFFICE), BusinessTime(closed), monday, since=monday - 9 * DAY, until=monday + DAY)
+    assert by is not None
+    assert moved(monday - 3 * DAY, by) == monday - 3 * DAY
+    assert moved(datetime(2026, 3, 9, 9, 30, tzinfo=UTC), by) == datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("day", [date(2026, 3, 4), date(2026, 3, 3)], ids=["today", "yesterday"])
 def test_hours_that_change_before_now_have_to_be_measured_anew(day):
     closed = replace(OFFICE, holidays=(Holiday(name="off", start_date=day, end_date=day),))

@@ -62,7 +62,7 @@ def _plans(conn: Connection, desk: Desk, now: datetime) -> Iterator[_Plan]:
                 if running is not None and schedule not in desk.rules.schedules:
                     old, new = before.hours(schedule.name), desk.rules.hours(schedule.name)
                     by = moves(old, new, now, since=running.since, until=running.until)
-                    if by:
+                    if by and any(move.by for move in by):
                         yield _Plan(schedule=schedule.name, version=version, moves=by, last_ticket=running.last_ticket)
 
 
