@@ -226,6 +226,23 @@ async def test_a_write_waits_for_the_commit_of_another_process(sqlite_url: str) 
         assert await waiting == 1
 
 
+async def test_nobody_writes_between_what_a_unit_reads_and_what_it_writes(sqlite_url: str) -> None:
+    migrations.upgrade(sqlite_url)
+    async with Database(sqlite_url) as db:
+        file = str(db.url.database)
+
+        def read_then_write(conn: Connection) -> int:
+            before = count(conn)
+            other = sqlite3.connect(file, isolation_level=None, timeout=0)
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            other.close()
+            add(conn)
+            return count(conn) - before
+
+        assert await db.write(read_then_write) == 1
+
+
 @pytest.mark.parametrize("number", range(2))
 async def test_instants_are_utc_to_the_microsecond(db: Database, number: int) -> None:
     berlin = timezone(timedelta(hours=1))
