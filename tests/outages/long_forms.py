@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.acceptance.test_storms import storm_over_twenty_channels
 from tests.outages.portrait import Portrait, differences, digest, without_first_words
 from tests.outages.week import lived
 
 THINGS = int(os.environ.get("THREADLINE_THINGS", "25000"))
 DELIVERIES = int(os.environ.get("THREADLINE_DELIVERIES", "100000"))
 SHUFFLES = (1, 2, 3)
+BREACHES = 10_000
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +73,13 @@ async def test_the_same_events_found_in_history_end_in_that_state_too(tmp_path: 
             found = without_first_words(await way())
             tell(name, began, found)
             assert digest(found) == digest(as_lived), differences(as_lived, found)
+
+
+@pytest.mark.timeout(0)
+async def test_ten_thousand_breaches_at_once_inform_twenty_channels_in_5_s_and_name_each_ticket_in_60(
+    desk_database: str,
+):
+    began = time.monotonic()
+    await storm_over_twenty_channels(desk_database, BREACHES)
+    say(f"\n{BREACHES:,} breaches at once: each of 20 channels told within 5 s, each ticket named once within 60 s")
+    say(f"(after {time.monotonic() - began:.0f} s of real time)")
