@@ -48,7 +48,7 @@ async def test_what_waits_and_what_was_set_aside_is_shown(desk: Desk):
         assert shown[f'threadline_outbox_messages{{state="{state}"}}'] == 0
     assert shown["threadline_database_up"] == 1
     assert shown["threadline_workspace_dead"] == 0
-    assert set(re.findall(r'worker="(\w+)"', "".join(shown))) == {"inbox", "outbox", "backfill", "tick"}
+    assert set(re.findall(r'worker="(\w+)"', "".join(shown))) == {"inbox", "outbox", "homes", "backfill", "tick"}
 
 
 async def test_what_is_overdue_is_shown_in_seconds(desk: Desk):
@@ -104,8 +104,8 @@ async def test_a_process_that_is_not_to_tick_is_alive(desk: Desk):
 
 async def test_a_process_whose_tick_is_older_than_a_minute_is_neither_alive_nor_ready(desk: Desk):
     now = [0.0]
-    desk.bot._pulse._monotonic = lambda: now[0]
-    desk.bot._pulse.begin()
+    desk.bot.rounds._pulse._monotonic = lambda: now[0]
+    desk.bot.rounds._pulse.begin()
     now[0] = 60.0
     assert (await desk.get("/healthz"))[0] == 200
     assert (await desk.get("/readyz"))[0] == 200
