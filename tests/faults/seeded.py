@@ -110,6 +110,7 @@ FAULTS = (
                 new='        "key": f"{message.key}:{__import__(\'uuid\').uuid4()}",\n',
             ),
         ),
+        tests=("tests/integration/store/test_outbox.py",),
     ),
     Fault(
         name="blind retry of ambiguous outcomes",
