@@ -15,7 +15,7 @@ from bot.http.zendesk.app import mount_api
 from tests.support.api import make_token
 from tests.support.desk import MONDAY, Desk, opened
 
-PATIENCE = 60.0
+PATIENCE = 110.0
 
 
 @dataclass(slots=True)

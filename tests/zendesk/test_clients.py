@@ -52,7 +52,7 @@ def node_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(HERE / name, work / name)
         command = [str(_BIN / "node"), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(
-            command, cwd=work, env=_environment(), capture_output=True, text=True, timeout=90, check=False
+            command, cwd=work, env=_environment(), capture_output=True, text=True, timeout=110, check=False
         )
         if done.returncode != 0:
             reason = (
@@ -120,7 +120,7 @@ def test_node_zendesk_from_npm_drives_the_api(desk_served: Served, node_client: 
     shutil.copy(HERE / "drive.cjs", node_client / "drive.cjs")
     command = [str(_BIN / "node"), "drive.cjs", f"{desk_served.address}/api/v2", desk_served.admin, "By Node"]
     done = subprocess.run(
-        command, cwd=node_client, env=_environment(), capture_output=True, text=True, timeout=60, check=False
+        command, cwd=node_client, env=_environment(), capture_output=True, text=True, timeout=110, check=False
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
@@ -176,7 +176,7 @@ class Walker:
 
     def _get(self, url: str | None, params: dict[str, Any] | None) -> Any:
         assert url is not None
-        answer = self._session.get(url, params=params, timeout=30)
+        answer = self._session.get(url, params=params, timeout=100)
         answer.raise_for_status()
         return answer.json()
 

@@ -48,7 +48,7 @@ def operations() -> dict[str, Any]:
 
 
 def test_the_document_that_is_served_is_this_one(desk_served: Served):
-    answer = requests.get(f"{desk_served.address}/api/v2/openapi.json", timeout=30)
+    answer = requests.get(f"{desk_served.address}/api/v2/openapi.json", timeout=100)
     assert answer.json() == DOCUMENT
     assert DOCUMENT["servers"] == [{"url": "/api/v2"}]
 
@@ -70,6 +70,6 @@ def test_fifty_requests_that_the_document_allows_are_answered_as_it_says(
     )
     @given(case=operation.as_strategy())
     def ask(case: Any) -> None:
-        case.call_and_validate(base_url=f"{desk_served.address}/api/v2", headers=headers, checks=CHECKS, timeout=30)
+        case.call_and_validate(base_url=f"{desk_served.address}/api/v2", headers=headers, checks=CHECKS, timeout=100)
 
     ask()
