@@ -105,10 +105,18 @@ class Scene:
         try:
             async with asyncio.timeout(within):
                 await until(lambda: self.ledger.swept_at() > began_at)
-                await until(self.ledger.is_idle)
+                await self._rests()
         except TimeoutError:
             return self.ledger.unfinished() or ["the reading of the history"]
         return []
+
+    async def _rests(self) -> None:
+        """Nothing waits, and Slack has nothing more to tell: of the last posts and edits, too, it sends events."""
+        is_resting = False
+        while not is_resting:
+            await until(self.ledger.is_idle)
+            await self.sandbox.drained()
+            is_resting = self.ledger.is_idle()
 
 
 def _port_of(transport: asyncio.Transport | None) -> int:
