@@ -75,7 +75,8 @@ CHANGED = {
 
 
 def test_new_words_are_an_edit():
-    assert read_message(CHANGED) == Edit(channel="C0HELP", ts="1700000000.000100", text="Help, please")
+    at = datetime(2023, 11, 14, 22, 14, 10, 200, tzinfo=UTC)
+    assert read_message(CHANGED) == Edit(channel="C0HELP", ts="1700000000.000100", text="Help, please", at=at)
 
 
 def test_a_preview_of_a_link_is_no_edit():
