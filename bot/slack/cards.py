@@ -127,7 +127,7 @@ def _waiting(view: CardView) -> list[Block]:
         until = [rich.words(" until "), rich.date(view.hold_until)] if view.hold_until else []
         why = [rich.words(f": {clip(view.hold_reason, _REASON_LIMIT)}")] if view.hold_reason else []
         shown.append(rich.rich(rich.line(rich.words("✋ "), rich.words("On hold", bold=True), *until, *why)))
-    if view.snoozed_until:
+    if view.snoozed_until and view.status not in {"solved", "closed"}:
         who = f" by <@{view.snoozed_by}>" if view.snoozed_by else ""
         shown.append(blocks.context(f"🔕 No alerts until {date_token(view.snoozed_until)}, snoozed{who}"))
     return shown

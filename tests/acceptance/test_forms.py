@@ -100,6 +100,14 @@ async def test_snooze_lets_the_alerts_wait_and_shows_it_on_the_card(desk: Desk):
     assert len(desk.alerts()) == 1
 
 
+async def test_a_solved_ticket_says_nothing_of_its_snooze(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await desk.command("U0ANA", "/sla snooze 2h #1")
+    assert "🔕 No alerts until" in desk.card_text()
+    await desk.command("U0ANA", "/sla status solved #1")
+    assert "No alerts" not in desk.card_text()
+
+
 async def test_a_note_from_a_form_stands_in_the_thread_of_the_card(desk: Desk):
     await desk.post("U0RITA", "The export is empty")
     await desk.click("U0ANA", "Add a note")

@@ -18,8 +18,8 @@ from sla.explain import Kind
 from sla.ticket import Status
 from store import tickets
 
-# The drawing's width, and how much of it what came after a passed deadline gets.
-_WIDTH, _OVERDUE_WIDTH = 1000.0, 200.0
+# The drawing's width, and the most of it that what came after a passed deadline gets: the deadline is to be explained.
+_WIDTH, _MOST_OVERDUE = 1000.0, 0.5
 _LEAST_WIDTH = 0.5
 _WORDS = {
     Kind.COUNTED: "counted",
@@ -143,7 +143,8 @@ def _logged(kind: str, because: tuple[str, ...]) -> str:
 
 def _stretches(found: Reasons) -> Iterator[Stretch]:
     whole = (found.explanation.end - found.explanation.start).total_seconds()
-    room = _WIDTH if found.overdue is None else _WIDTH - _OVERDUE_WIDTH
+    late = found.overdue.end - found.overdue.start if found.overdue is not None else timedelta()
+    room = _WIDTH * (1 - min(late.total_seconds() / (whole + late.total_seconds()), _MOST_OVERDUE))
     for segment in found.explanation.segments:
         begin = (segment.start - found.explanation.start).total_seconds()
         length = (segment.end - segment.start).total_seconds()
@@ -155,5 +156,6 @@ def _stretches(found: Reasons) -> Iterator[Stretch]:
             told=f"{_WORDS[segment.kind]}{name}: {segment.start:%d %b %H:%M} to {segment.end:%d %b %H:%M} UTC",
         )
     if found.overdue is not None:
-        late = found.overdue.end - found.overdue.start
-        yield Stretch(x=room, width=_OVERDUE_WIDTH, kind="late", told=f"after the deadline: {span(late)}")
+        yield Stretch(
+            x=round(room, 2), width=round(_WIDTH - room, 2), kind="late", told=f"after the deadline: {span(late)}"
+        )
