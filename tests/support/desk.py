@@ -294,7 +294,10 @@ class Desk:
 
 
 def _is_card(message: dict[str, Any]) -> bool:
-    return any(block["type"] == "actions" for block in message.get("blocks", ())) and "app_id" in message
+    """Other posts of ours may have buttons, too."""
+    return "app_id" in message and any(
+        block["type"] == "actions" and block["block_id"].startswith("ticket:") for block in message.get("blocks", ())
+    )
 
 
 def _block(message: dict[str, Any], kind: str) -> dict[str, Any]:
