@@ -116,7 +116,11 @@ class SocketMode:
             log.error("socket.not_stored", envelope=request.envelope_id)
             return
         said = json.loads(answer.body) if answer.body else None
-        await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=said))
+        try:
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=said))
+        except ConnectionError:
+            # It is stored; over the next connection Slack delivers it again, and is answered then.
+            log.warning("socket.not_acknowledged", envelope=request.envelope_id)
 
 
 def _body(request: SocketModeRequest) -> dict[str, Any]:

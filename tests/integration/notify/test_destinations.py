@@ -223,7 +223,7 @@ async def test_an_alert_that_waited_for_quiet_hours_to_end_says_so(desk_database
         await desk.post("U0RITA", "The export is empty")
         await desk.at("15:05")
         (alert,) = desk.alerts()
-        assert "sent 4 h 59 min late: quiet hours" in alert.shown
+        assert "sent 5 h late: quiet hours" in alert.shown
 
 
 async def test_an_alert_that_comes_late_because_the_bot_was_off_says_so(desk_database: str):
