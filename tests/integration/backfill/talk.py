@@ -80,18 +80,19 @@ FROM metric_instance i JOIN ticket t USING (workspace, ticket_id) ORDER BY name,
 async def outcome(desk: Desk) -> str:
     """The tickets, comments and promises, as JSON; tickets are named by their thread, whatever number they have.
 
-    What is kept of words that were edited since is left out: history no longer has them.
+    What is kept of words that were edited since is left out: history no longer has them. So is when that was: an edit
+    that says the same once more is no news, and who reads history does not see it.
     """
 
     def rows(conn: Any, query: str) -> list[dict[str, Any]]:
         return [dict(row._mapping) for row in conn.exec_driver_sql(query)]
 
     def read(conn: Any) -> dict[str, Any]:
-        comments = [row | {"body": _without_first_words(row["body"])} for row in rows(conn, _EVENTS)]
+        comments = [row | {"body": _as_it_reads_now(row["body"])} for row in rows(conn, _EVENTS)]
         return {"tickets": rows(conn, _TICKETS), "comments": comments, "promises": rows(conn, _INSTANCES)}
 
     return json.dumps(await desk.bot.db.read(read), indent=1)
 
 
-def _without_first_words(body: str) -> dict[str, Any]:
-    return {name: value for name, value in json.loads(body).items() if name != "meant"}
+def _as_it_reads_now(body: str) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(body).items() if name not in {"meant", "edited_at"}}
