@@ -55,18 +55,20 @@ Change = Callable[[Dashboard, Visit, Request, dict[str, str]], Awaitable[Respons
 
 
 def _read(board: Dashboard, show: Read) -> Answer:
-    """Whoever may read sees the page; everybody else is told how to sign in."""
-
     async def answer(request: Request) -> Response:
-        try:
-            reader = await reader_of(request, board)
-        except SlackUnavailableError:
-            return _message(503, "Slack does not answer", "Who you are cannot be checked now. Try again in a minute.")
-        if reader is None:
-            return page("sign_in.html", status=401)
-        return await show(board, _visit(request, board, reader))
+        visit = await _admitted(request, board)
+        return visit if isinstance(visit, Response) else await show(board, visit)
 
     return answer
+
+
+async def _admitted(request: Request, board: Dashboard) -> Visit | Response:
+    """The visit of somebody who may read; for everybody else the page that says why not, and how to sign in."""
+    try:
+        reader = await reader_of(request, board)
+    except SlackUnavailableError:
+        return _message(503, "Slack does not answer", "Who you are cannot be checked now. Try again in a minute.")
+    return page("sign_in.html", status=401) if reader is None else _visit(request, board, reader)
 
 
 def _draw(draw: Draw) -> Read:
@@ -141,13 +143,8 @@ def _change(board: Dashboard, change: Change) -> Answer:
         given = form.get("csrf", "").encode()
         if not secret or not hmac.compare_digest(given, csrf_of(secret).encode()):
             return _message(403, "Not done", "Open the page again and press its button.")
-        try:
-            reader = await reader_of(request, board)
-        except SlackUnavailableError:
-            return _message(503, "Slack does not answer", "Who you are cannot be checked now. Try again in a minute.")
-        if reader is None:
-            return page("sign_in.html", status=401)
-        return await change(board, _visit(request, board, reader), request, form)
+        visit = await _admitted(request, board)
+        return visit if isinstance(visit, Response) else await change(board, visit, request, form)
 
     return answer
 

@@ -3,22 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bot.services.reporting.tables import percent
 from bot.services.simulation.simulating import Outcome, Simulation
 from bot.services.simulation.words import WEEKDAYS, figures_table, flips_table, summary, targets_table
 from bot.slack.wording import metric_label
+from bot.templates import templates_in
 from sla.report import Dimension, Figures
 from sla.simulate import StaffingCell
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates_in(Path(__file__).parent / "templates")
 _MOST_FLIPS = 500
 
 
