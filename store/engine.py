@@ -1,11 +1,12 @@
 """The database as the rest of the program sees it: units that write, units that read."""
 
 import asyncio
+import threading
 from collections.abc import Callable
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 from uuid import uuid4
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -40,6 +41,8 @@ class Database:
         self._reader: AsyncEngine | None = None
         self._listener: postgresql.Listener | None = None
         self._hold = None if self.is_postgresql else Hold(self.url)
+        self._closing = threading.Event()
+        self._one_thread = asyncio.Semaphore(1)
 
     @property
     def is_postgresql(self) -> bool:
@@ -64,11 +67,13 @@ class Database:
         else:
             self._writer = sqlite.Writer(self.url, virtual_clock=self._virtual_clock, on_commit=self._tell)
             self._reader = sqlite.reading_engine(self.url)
+        self._closing.clear()
 
     async def close(self) -> None:
         """Finish the units that wait, close every connection, let go of the file."""
         listener, writer, reader = self._listener, self._writer, self._reader
         self._listener = self._writer = self._reader = None  # from here on no unit is taken in
+        self._closing.set()
         if listener is not None:
             await listener.stop()
         if writer is not None:
@@ -128,6 +133,36 @@ class Database:
     async def _read(self, reader: AsyncEngine, unit: Callable[[Connection], T]) -> T:
         async with reader.connect() as conn:
             return await conn.run_sync(unit)
+
+    async def read_in_thread(self, unit: Callable[[Connection], T]) -> T:
+        """As `read`, in a thread of its own: for units that compute for seconds, while the event loop goes on.
+
+        They wait for each other, so that any number of them takes the memory of one. Closing the database ends the
+        one that runs at its next statement.
+
+        Raises:
+            UnavailableError: The database failed.
+            StoreError: The database is not open any more.
+        """
+        async with self._one_thread:
+            if self._reader is None:
+                raise StoreError("The database is not open.")
+            try:
+                return await asyncio.to_thread(lambda: asyncio.run(self._read_alone(unit)))
+            except DBAPIError as error:
+                raise as_store_error(error, self.url.database or "") from error
+
+    async def _read_alone(self, unit: Callable[[Connection], T]) -> T:
+        reader = (postgresql if self.is_postgresql else sqlite).reading_engine(self.url)
+        event.listen(reader.sync_engine, "before_cursor_execute", self._go_on)
+        try:
+            return await self._read(reader, unit)
+        finally:
+            await reader.dispose()
+
+    def _go_on(self, *_: Any) -> None:
+        if self._closing.is_set():
+            raise StoreError("The database is not open.")
 
     def on_notify(self, callback: Listening) -> None:
         """Have `callback` called in the event loop with what a commit, here or in another replica, gave reason for."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,50 @@ async def test_a_unit_that_was_given_up_before_it_began_does_not_run(sqlite_url:
         assert await db.read(count) == 0
 
 
+async def test_a_long_reading_holds_up_neither_writers_nor_other_readers(db: Database) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def long_reading(conn: Connection) -> int:
+        before = count(conn)
+        begun.set()
+        go.wait(timeout=60)
+        return before + count(conn)
+
+    reading = asyncio.create_task(db.read_in_thread(long_reading))
+    await asyncio.to_thread(begun.wait)
+    assert await db.write(add) == 1
+    assert await db.read(count) == 1
+    go.set()
+
+    assert await reading == 0, "it sees the database as it was when it began"
+
+
+async def test_a_long_reading_ends_when_the_database_is_closed(sqlite_url: str) -> None:
+    migrations.upgrade(sqlite_url)
+    begun, go = threading.Event(), threading.Event()
+
+    def long_reading(conn: Connection) -> int:
+        count(conn)
+        begun.set()
+        go.wait(timeout=60)
+        return count(conn)
+
+    async with Database(sqlite_url) as db:
+        reading = asyncio.create_task(db.read_in_thread(long_reading))
+        await asyncio.to_thread(begun.wait)
+    go.set()
+
+    with pytest.raises(StoreError, match=r"The database is not open\."):
+        await reading
+    with pytest.raises(StoreError, match=r"The database is not open\."):
+        await db.read_in_thread(count)
+
+
 async def test_a_unit_that_only_reads_cannot_write(db: Database) -> None:
     with pytest.raises(Exception, match=r"readonly|read-only|may not be written"):
         await db.read(add)
+    with pytest.raises(Exception, match=r"readonly|read-only|may not be written"):
+        await db.read_in_thread(add)
     assert await db.write(add) == 1
 
 
