@@ -1,27 +1,33 @@
 """One stored request on its way: what is needed to understand it, what to apply, and what to say afterwards."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from bot.services.inbox.speakers import Speakers
-from bot.services.requests.actions import Answer, Asked
+from bot.services.requests.actions import Answer, Asked, Inquiry
 from bot.services.requests.authorise import Standing, standing_of
 from bot.services.workspace.desk import Desk
+from bot.slack.blocks import Block
 from bot.slack.client import SlackClients
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Payload, mapping, text_of
 from bot.slack.respond import respond
 from store.engine import Database
+from store.errors import StoreError
 from store.inbox import InboxItem
 
-Result = str | Answer
+Result = str | Answer | Inquiry
 Apply = Callable[[Connection, datetime], Result]
+Say = Callable[[str, Sequence[Block]], Coroutine[Any, Any, None]]
 Afterwards = Callable[[Result], Coroutine[Any, Any, None] | None]
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,28 @@ class Request:
 
     def answer(self, apply: Apply) -> Handled:
         """Apply, then tell the person who asked, and nobody else."""
-        return Handled(apply=apply, afterwards=partial(_tell, text_of(self.body.get("response_url"))))
+        return self.tell(apply, partial(respond, text_of(self.body.get("response_url"))))
+
+    def tell(self, apply: Apply, say: Say) -> Handled:
+        """Apply, then say the answer, if there is one; what takes long to read is read before that."""
+        return Handled(apply=apply, afterwards=partial(self._say, say))
+
+    def _say(self, say: Say, result: Result) -> Coroutine[Any, Any, None] | None:
+        match result:
+            case Answer():
+                return say(result.text, result.blocks)
+            case Inquiry():
+                return self._look_up(say, result)
+            case _:
+                return None
+
+    async def _look_up(self, say: Say, inquiry: Inquiry) -> None:
+        try:
+            answer = await self.db.read_in_thread(inquiry.answer)
+        except StoreError as error:
+            log.warning("inquiry.failed", key=self.item.key, reason=str(error))
+            answer = Answer(text="That could not be read just now. Ask once more in a minute.")
+        await say(answer.text, answer.blocks)
 
 
 Read = Callable[[Request], Awaitable[Handled]]
@@ -98,7 +125,3 @@ Read = Callable[[Request], Awaitable[Handled]]
 def nothing(outcome: str) -> Handled:
     """Apply nothing, for a reason that is remembered."""
     return Handled(apply=lambda _conn, _now: outcome)
-
-
-def _tell(response_url: str, result: Result) -> Coroutine[Any, Any, None] | None:
-    return respond(response_url, result.text, result.blocks) if isinstance(result, Answer) and response_url else None

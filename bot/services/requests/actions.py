@@ -1,5 +1,6 @@
 """What agents do to tickets, whichever way they ask: a button, a command, a reaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +54,13 @@ class Answer:
     text: str
     blocks: tuple[Block, ...] = ()
     done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What is asked for takes long to read and changes nothing: it is answered once the request itself is done."""
+
+    answer: Callable[[Connection], Answer]
 
 
 def claim(conn: Connection, desk: Desk, ticket_id: int, asked: Asked, now: datetime) -> Answer:

@@ -5,7 +5,7 @@ only from somebody who may; everything else is a message like any other.
 """
 
 import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from bot.services.requests.authorise import is_of_the_team
 from bot.services.requests.commands.call import people_in
 from bot.services.requests.commands.verbs import NAMES, Typed, run
 from bot.services.requests.naming import did_you_mean, of_message
+from bot.slack.blocks import Block
 from bot.slack.envelopes import mapping
 from bot.slack.messages import Message, read_message
 from bot.slack.respond import whisper
@@ -47,7 +48,7 @@ async def read_mention(request: Request) -> Handled | None:
         return nothing("ignored: a command that was found too late")
     mentioned = {user: await request.standing(user) for user in people_in(words)}
     apply = partial(_apply, request, message, Typed(command="/sla", text=words, channel="", mentioned=mentioned), asked)
-    return Handled(apply=apply, afterwards=partial(_tell, request, message))
+    return request.tell(apply, partial(_whisper, request, message))
 
 
 def command_in(text: str, bot_user: str) -> str | None:
@@ -61,21 +62,19 @@ def command_in(text: str, bot_user: str) -> str | None:
     return " ".join(words) if meant else None
 
 
-def _apply(request: Request, message: Message, typed: Typed, asked: Asked, conn: Connection, now: datetime) -> Answer:
+def _apply(request: Request, message: Message, typed: Typed, asked: Asked, conn: Connection, now: datetime) -> Result:
     here = of_message(conn, request.desk, message.channel, message.ts, message.root_ts)
     if here is None:
         return Answer(text="This thread belongs to no ticket.")
     return run(conn, request.desk, typed, asked, now, here=here)
 
 
-def _tell(request: Request, message: Message, result: Result) -> Coroutine[Any, Any, None] | None:
-    if not isinstance(result, Answer):
-        return None
+def _whisper(request: Request, message: Message, text: str, blocks: Sequence[Block]) -> Coroutine[Any, Any, None]:
     return whisper(
         request.slack.client(),
         channel=message.channel,
         user=message.user,
         thread_ts=message.root_ts,
-        text=result.text,
-        blocks=result.blocks,
+        text=text,
+        blocks=blocks,
     )

@@ -54,6 +54,7 @@ class Verb:
     Attributes:
         of_one_ticket: Whether it does or tells something of one ticket only, for which it authorises by itself: then
             whoever may do that to some tickets may type it.
+        takes_long: Whether it reads for so long that nobody should wait for it; it changes nothing then.
         help: Its line in the answer to ``/sla help``; verbs that are explained together share one.
     """
 
@@ -61,6 +62,7 @@ class Verb:
     run: Callable[[Call], Answer]
     help: str = ""
     of_one_ticket: bool = False
+    takes_long: bool = False
 
 
 def people_in(text: str) -> list[str]:

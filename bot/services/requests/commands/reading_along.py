@@ -106,6 +106,6 @@ def _told(found: Simulation) -> list[str]:
 
 
 VERBS = (
-    Verb(name="simulate", run=_simulate, help=f"{_HOW} what the last 30 days would have come to"),
+    Verb(name="simulate", run=_simulate, takes_long=True, help=f"{_HOW} what the last 30 days would have come to"),
     Verb(name="dashboard", run=_dashboard, help="`/sla dashboard` a personal link to the web pages"),
 )

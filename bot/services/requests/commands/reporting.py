@@ -72,4 +72,4 @@ def _cell(cell: str, width: int, place: int) -> str:
     return cell.ljust(width) if place == 0 else cell.rjust(width)
 
 
-VERBS = (Verb(name="report", run=_report, help=f"{_HOW} how many promises were kept"),)
+VERBS = (Verb(name="report", run=_report, takes_long=True, help=f"{_HOW} how many promises were kept"),)

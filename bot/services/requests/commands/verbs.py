@@ -4,12 +4,12 @@ A new verb is a file of its own with a ``VERBS``, and a name in the table here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.services.requests.actions import Answer, Asked
+from bot.services.requests.actions import Answer, Asked, Inquiry
 from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, Standing, is_of_the_team, may
 from bot.services.requests.commands import changing, explaining, joining, looking, reading_along, reporting, waiting
 from bot.services.requests.commands.call import Call, Verb
@@ -63,7 +63,7 @@ def run(
     now: datetime,
     *,
     here: TicketRecord | None = None,
-) -> Answer:
+) -> Answer | Inquiry:
     """Do what was typed, if the person may; ``here`` is the ticket that is meant where none is named."""
     words = typed.text.split()
     # `/priority urgent` and `/ticket ...` are other names for the same; another app may own `/sla`.
@@ -88,4 +88,6 @@ def run(
         mentioned=typed.mentioned,
         here=here,
     )
+    if _VERBS[verb].takes_long:
+        return Inquiry(answer=lambda reading: _VERBS[verb].run(replace(call, conn=reading)))
     return _VERBS[verb].run(call)
