@@ -74,7 +74,10 @@ async def _admitted(request: Request, board: Dashboard) -> Visit | Response:
 def _draw(draw: Draw) -> Read:
     async def show(board: Dashboard, visit: Visit) -> Response:
         shown = await board.db.read(lambda conn: draw(conn, visit))
-        return page(shown.template, status=shown.status, visit=visit, zone=visit.zone, **shown.values)
+        response = page(shown.template, status=shown.status, visit=visit, zone=visit.zone, **shown.values)
+        if shown.refresh:
+            response.headers["refresh"] = str(shown.refresh)
+        return response
 
     return show
 

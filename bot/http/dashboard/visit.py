@@ -37,8 +37,9 @@ class Visit:
 
 
 class Shown(NamedTuple):
-    """A template, and what it shows."""
+    """A template, and what it shows; after `refresh` seconds the browser asks again, unless they are 0."""
 
     template: str
     values: Mapping[str, Any]
     status: int = 200
+    refresh: int = 0

@@ -5,10 +5,11 @@ from sqlalchemy import Connection
 from bot.http.dashboard.visit import Shown, Visit
 from bot.services.workspace import overview
 
-REFRESH_SECONDS = 10
+_EVERY_SECONDS = 60
 
 
 def draw(conn: Connection, visit: Visit) -> Shown:
-    """The page; it renews itself only where the reader has asked for that."""
+    """The page; it is read anew only where the address asks for that: a screen on a wall does, a screen reader not."""
     view = overview.status_view(conn, visit.desk, visit.now, ticked_at=None, name_of=visit.name_of)
-    return Shown("queue.html", {"view": view, "live": visit.asked("live") == "1", "refresh_seconds": REFRESH_SECONDS})
+    refresh = _EVERY_SECONDS if visit.asked("refresh") == str(_EVERY_SECONDS) else 0
+    return Shown("queue.html", {"view": view, "refresh": refresh}, refresh=refresh)
