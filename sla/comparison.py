@@ -1,6 +1,6 @@
 """What becomes of the same tickets under other rules: which policies, deadlines and outcomes differ, and how."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -93,13 +93,6 @@ def compare(before: History, after: History) -> Comparison:
         ),
         missed=(_any_missed(old.values()), _any_missed(new.values())),
     )
-
-
-def compare_all(before: Iterable[History], after: Iterable[History]) -> Iterator[Comparison]:
-    """Yield the comparison of every ticket, in the order of `before`; both have the same tickets, paired by id."""
-    under_other_rules = {history.state.ticket.id: history for history in after}
-    for history in before:
-        yield compare(history, under_other_rules[history.state.ticket.id])
 
 
 def _promises(history: History) -> dict[tuple[Metric, int], Promise]:

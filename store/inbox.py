@@ -103,17 +103,6 @@ def untaken(envelope: Envelope) -> InboxItem:
     )
 
 
-def put_many(conn: Connection, envelopes: Sequence[Envelope]) -> int:
-    """Keep many; how many were new."""
-    if not envelopes:
-        return 0
-    statement = _put(conn.dialect.name).returning(table.c.key)
-    new = len(conn.execute(statement, [_row(envelope) for envelope in envelopes]).all())
-    if new:
-        wake(conn, Topic.INBOX)
-    return new
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """How to take work: as whom, how much, and for how long it is ours."""
@@ -294,11 +283,6 @@ def body(conn: Connection, workspace: str, key: str) -> str | None:
     """What was received under a key; None when nothing was."""
     statement = select(table.c.body).where(table.c.workspace == workspace, table.c.key == key)
     return conn.execute(statement).scalar()
-
-
-def oldest_pending(conn: Connection) -> datetime | None:
-    """When the oldest envelope that still waits happened."""
-    return conn.execute(select(func.min(table.c.event_at)).where(_PENDING)).scalar()
 
 
 def next_at(conn: Connection, workspace: str) -> datetime | None:

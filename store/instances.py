@@ -284,11 +284,3 @@ def decided_since(conn: Connection, workspace: str, since: datetime) -> dict[tup
         .group_by(table.c.metric, "came_to")
     )
     return {(metric, came_to): number for metric, came_to, number in conn.execute(statement)}
-
-
-def count_open_breached(conn: Connection, workspace: str) -> int:
-    """How many instances are open and already late: in a report they count as missed."""
-    statement = select(func.count()).where(
-        table.c.workspace == workspace, table.c.outcome == fixed("open"), table.c.breached.is_(True)
-    )
-    return conn.execute(statement).scalar_one()

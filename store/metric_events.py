@@ -134,10 +134,3 @@ def after(conn: Connection, workspace: str, event_id: int, *, limit: int = 1000)
     """Entries with a higher id, in order."""
     statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.event_id > event_id)
     return list(records(MetricEventRecord, conn.execute(statement.order_by(table.c.event_id).limit(limit))))
-
-
-def recorded_since(conn: Connection, workspace: str, since: datetime, *, limit: int = 1000) -> list[MetricEventRecord]:
-    """Entries recorded or changed at or after an instant, in that order: an exporter misses no late one."""
-    statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.recorded_at >= since)
-    ordered = statement.order_by(table.c.recorded_at, table.c.event_id).limit(limit)
-    return list(records(MetricEventRecord, conn.execute(ordered)))

@@ -93,12 +93,6 @@ def of_tickets(conn: Connection, workspace: str, ticket_ids: Sequence[int]) -> d
     return found
 
 
-def latest_at(conn: Connection, workspace: str, ticket_id: int) -> datetime | None:
-    """The instant of the newest event: an event before it is late and needs a replay."""
-    statement = select(func.max(table.c.at)).where(*_MINE)
-    return conn.execute(statement, {"of": workspace, "id": ticket_id}).scalar()
-
-
 def find(conn: Connection, workspace: str, key: str) -> TicketEvent | None:
     """The event with a key, so that an edit or deletion finds its ticket."""
     return next(records(TicketEvent, conn.execute(_FIND, {"of": workspace, "named": key})), None)

@@ -63,8 +63,3 @@ def every(conn: Connection) -> list[Workspace]:
 def set_state(conn: Connection, workspace: str, state: WorkspaceState) -> None:
     """A dead workspace keeps its rows, but nothing is sent for it."""
     conn.execute(update(table).where(table.c.workspace == workspace).values(state=state))
-
-
-def save_cursor(conn: Connection, workspace: str, cursor: dict[str, Any]) -> None:
-    """How far the history was read."""
-    conn.execute(update(table).where(table.c.workspace == workspace).values(cursor=cursor))

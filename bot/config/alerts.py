@@ -15,7 +15,6 @@ from sla.errors import SlaError
 from sla.thresholds import parse_threshold
 
 WORDS = ("alert_channel", "assignee", "owner")
-PREFIXES = ("group:", "mail:", "webhook:")
 
 _MAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
 _PLACE = re.compile(r"[CGUW][A-Z0-9]+")

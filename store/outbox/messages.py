@@ -85,7 +85,6 @@ class OutboxMessage:
 COLUMNS = columns(table, OutboxMessage)
 IS_PENDING = table.c.state == fixed(OutboxState.PENDING)
 _KEYED = (table.c.workspace == bindparam("of"), table.c.key == bindparam("named"))
-_REPLACE = update(table).where(*_KEYED, IS_PENDING).values(payload=bindparam("changed"))
 
 
 @cache
@@ -127,11 +126,6 @@ def _row(message: NewMessage) -> dict[str, Any]:
         "fallback_of": message.fallback_of,
         "created_at": message.created_at,
     }
-
-
-def replace_payload(conn: Connection, workspace: str, key: str, payload: dict[str, Any]) -> bool:
-    """Bring a message that still waits up to date; False if it is on its way or gone."""
-    return conn.execute(_REPLACE, {"of": workspace, "named": key, "changed": payload}).rowcount == 1
 
 
 def supersede(conn: Connection, workspace: str, keys: Sequence[str]) -> list[str]:

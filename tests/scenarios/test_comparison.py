@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from sla.comparison import Promise, compare_all
+from sla.comparison import Promise, compare
 from sla.engine import Outcome
 from sla.metrics import Metric
 from sla.timeline import parse_timeline, tell_stories
@@ -27,8 +27,7 @@ def compared(*events, before, after, until="20:00", **keys):
         stories(policies, tickets=[{"id": "T1", "priority": "normal", "events": list(events), **keys}], until=until)
         for policies in (before, after)
     )
-    (found,) = compare_all(*sides)
-    return found
+    return compare(*(history for (history,) in sides))
 
 
 def test_under_the_same_rules_nothing_differs():
@@ -60,7 +59,7 @@ def test_another_group_policy_is_a_change_too():
         stories([HOUR], group_policies=groups, tickets=[{"id": "T1", "group": "eng", "events": [created("09:00")]}])
         for groups in ([], [owned])
     ]
-    (found,) = compare_all(*sides)
+    found = compare(*(history for (history,) in sides))
 
     assert (found.policy, found.group_policy, found.changes_policy) == (("Hour", "Hour"), (None, "Owned"), True)
 
@@ -117,14 +116,3 @@ def test_a_promise_that_is_dropped_has_no_side_after():
 
     (flip,) = dropped.flips
     assert (flip.after, flip.before.breach_at, flip.ends_otherwise) == (None, at(10), True)
-
-
-def test_tickets_are_paired_by_their_name_and_keep_their_order():
-    def side(policies, *order):
-        listed = {"T1": [created("09:00"), agent("09:45")], "T2": [created("09:00"), agent("09:10")]}
-        tickets = [{"id": name, "priority": "normal", "events": listed[name]} for name in order]
-        return stories(policies, tickets=tickets)
-
-    found = list(compare_all(side([HOUR], "T1", "T2"), side([HALF], "T2", "T1")))
-
-    assert [(each.ticket, each.ends_otherwise) for each in found] == [("T1", True), ("T2", False)]

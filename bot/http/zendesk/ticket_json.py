@@ -11,7 +11,6 @@ from bot.http.zendesk.naming import BUILT_IN_FIELDS, Numbers
 from bot.http.zendesk.times import seconds_of, stamp
 from bot.services.api.numbers import Kind
 from bot.slack.text import clip
-from sla.ticket import Role
 from store.ticket_events import TicketEvent
 from store.tickets import TicketRecord
 
@@ -164,8 +163,3 @@ def _fields(ticket: TicketRecord, numbers: Numbers) -> list[dict[str, Any]]:
     values: dict[str, Any] = dict(zip(BUILT_IN_FIELDS, (ticket.channel_id or None, ticket.customer_tier), strict=True))
     values |= {f"fields.{name}": value for name, value in sorted(ticket.fields.items())}
     return [{"id": numbers.of(Kind.FIELD, name), "value": value} for name, value in values.items()]
-
-
-def is_by_customer(opening: TicketEvent) -> bool:
-    """Whether a customer began a ticket."""
-    return opening.body.get("by") == Role.END_USER

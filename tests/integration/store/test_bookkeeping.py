@@ -28,8 +28,7 @@ async def test_a_workspace_is_saved_and_replaced_whole(db: Database) -> None:
 
 
 async def test_a_dead_workspace_keeps_its_place_in_the_history(db: Database) -> None:
-    await db.write(lambda conn: workspaces.save(conn, Workspace(workspace="T1")))
-    await db.write(lambda conn: workspaces.save_cursor(conn, "T1", {"C1": "2.0"}))
+    await db.write(lambda conn: workspaces.save(conn, Workspace(workspace="T1", cursor={"C1": "2.0"})))
     await db.write(lambda conn: workspaces.set_state(conn, "T1", WorkspaceState.DEAD))
 
     found = await db.read(lambda conn: workspaces.get(conn, "T1"))

@@ -241,15 +241,6 @@ async def test_a_sent_message_is_not_sent_again_by_a_retry(db: Database) -> None
     assert await db.write(lambda conn: outbox.retry(conn, "T1", ["a"], NOON)) == 0
 
 
-async def test_a_card_that_still_waits_takes_the_newest_state(db: Database) -> None:
-    await record(db, message("card", kind="card"))
-
-    assert await db.write(lambda conn: outbox.replace_payload(conn, "T1", "card", {"text": "newer"}))
-    (one,) = await claim(db)
-    assert one.payload == {"text": "newer"}
-    assert not await db.write(lambda conn: outbox.replace_payload(conn, "T1", "card", {"text": "too late"}))
-
-
 async def test_alerts_of_a_target_that_no_longer_holds_are_given_up(db: Database) -> None:
     about = {"ticket_id": 7, "metric": "first_reply_time", "instance": 1}
     await record(db, message("warning", **about), message("on its way", "C2", **about))

@@ -1,6 +1,7 @@
 """How far history was read, and what a reading is compared with."""
 
 from datetime import timedelta
+from functools import partial
 
 from store import conversations, inbox, sweeps, ticket_events, tickets, workspaces
 from store.engine import Database
@@ -35,7 +36,8 @@ async def test_how_far_each_channel_was_read_is_remembered_beside_what_else_is_k
 
 async def test_what_was_received_is_found_by_the_beginning_of_its_key(db: Database) -> None:
     keys = ("reaction:C1:1.0:U1", "reaction:C1:2.0:U1", "reaction:C10:1.0:U1", "reaction:c1:1.0:U1", "message:C1:1.0")
-    await db.write(lambda conn: inbox.put_many(conn, [an_envelope(key) for key in keys]))
+    for key in keys:
+        await db.write(partial(inbox.put, envelope=an_envelope(key)))
 
     found = await db.read(lambda conn: sweeps.received_below(conn, "T1", "reaction:C1:"))
 
@@ -43,7 +45,8 @@ async def test_what_was_received_is_found_by_the_beginning_of_its_key(db: Databa
 
 
 async def test_only_what_was_understood_is_looked_at_again(db: Database) -> None:
-    await db.write(lambda conn: inbox.put_many(conn, [an_envelope("done"), an_envelope("waiting")]))
+    await db.write(lambda conn: inbox.put(conn, an_envelope("done")))
+    await db.write(lambda conn: inbox.put(conn, an_envelope("waiting")))
     taken = await db.write(lambda conn: inbox.take(conn, "T1", NOON, Claim(holder="r1", limit=1)))
     await db.write(lambda conn: inbox.done(conn, taken[0], "ignored: too early"))
 

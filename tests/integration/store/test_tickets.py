@@ -232,8 +232,6 @@ async def test_the_history_of_a_ticket_is_ordered_by_instant_then_arrival(db: Da
     events = await db.read(lambda conn: ticket_events.of_ticket(conn, "T1", 1))
 
     assert [event.key for event in events] == ["early", "z", "a", "late"]
-    assert await db.read(lambda conn: ticket_events.latest_at(conn, "T1", 1)) == NOON + MINUTE
-    assert await db.read(lambda conn: ticket_events.latest_at(conn, "T1", 9)) is None
     everything = await db.read(lambda conn: [event.key for event in ticket_events.everything(conn, "T1")])
     assert everything == ["early", "z", "a", "late", "other"]
 
