@@ -232,10 +232,21 @@ def highest_number(conn: Connection, workspace: str) -> int:
     return number
 
 
-def by_number(conn: Connection, workspace: str, *, after: int = 0, limit: int = 1000) -> list[TicketRecord]:
-    """Tickets with a number above `after`, in order: for passes over everything."""
+def by_number(
+    conn: Connection, workspace: str, *, after: int = 0, limit: int = 1000, since: datetime | None = None
+) -> list[TicketRecord]:
+    """Tickets with a number above `after`, in order, those opened at or after an instant or all: for long passes."""
     statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id > after)
+    if since is not None:
+        statement = statement.where(table.c.created_at >= since)
     return list(records(TicketRecord, conn.execute(statement.order_by(table.c.ticket_id).limit(limit))))
+
+
+def opened_since(conn: Connection, workspace: str, since: datetime, *, most: int) -> datetime:
+    """The earliest instant not before `since` from which on about `most` tickets were opened, and not more."""
+    opened = select(table.c.created_at).where(table.c.workspace == workspace, table.c.created_at >= since)
+    last = opened.order_by(table.c.created_at.desc()).offset(most - 1).limit(1)
+    return conn.execute(last).scalar() or since
 
 
 def open_or_since(

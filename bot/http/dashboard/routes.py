@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.errors import BotError
 from bot.http.dashboard.access import Dashboard, Reader, cookie_name, csrf_of, is_secure, reader_of
-from bot.http.dashboard.pages import audit, customers, health, policies, queue, reports, ticket, waiting
+from bot.http.dashboard.pages import audit, customers, health, policies, queue, reports, ticket, tried, waiting
 from bot.http.dashboard.templating import HEADERS, page
 from bot.http.dashboard.visit import Shown, Visit
 from bot.services.reporting.asking import zone_of
@@ -35,13 +35,17 @@ _PAGES: dict[str, Draw] = {
     "/audit": audit.draw,
     "/health": health.draw,
 }
+# What computes for seconds is drawn in a thread of its own.
+_LONG_PAGES: dict[str, Draw] = {"/policies/{number:int}/tried": tried.draw}
 
 
 def dashboard_routes(board: Dashboard) -> APIRouter:
     """The routes of every page, and of signing in and out."""
     routes = APIRouter(include_in_schema=False)
     for path, draw in _PAGES.items():
-        routes.add_route(path, _read(board, _draw(draw)), methods=["GET"])
+        routes.add_route(path, _read(board, _draw(draw, board.db.read)), methods=["GET"])
+    for path, draw in _LONG_PAGES.items():
+        routes.add_route(path, _read(board, _draw(draw, board.db.read_in_thread)), methods=["GET"])
     routes.add_route("/reports.csv", _read(board, _spreadsheet), methods=["GET"])
     routes.add_route("/login/{secret}", _offer(board), methods=["GET"])
     routes.add_route("/login/{secret}", _sign_in(board), methods=["POST"])
@@ -71,9 +75,9 @@ async def _admitted(request: Request, board: Dashboard) -> Visit | Response:
     return page("sign_in.html", status=401) if reader is None else _visit(request, board, reader)
 
 
-def _draw(draw: Draw) -> Read:
-    async def show(board: Dashboard, visit: Visit) -> Response:
-        shown = await board.db.read(lambda conn: draw(conn, visit))
+def _draw(draw: Draw, look: Callable[[Callable[[Connection], Shown]], Awaitable[Shown]]) -> Read:
+    async def show(_board: Dashboard, visit: Visit) -> Response:
+        shown = await look(lambda conn: draw(conn, visit))
         response = page(shown.template, status=shown.status, visit=visit, zone=visit.zone, **shown.values)
         if shown.refresh:
             response.headers["refresh"] = str(shown.refresh)

@@ -26,13 +26,13 @@ def stored_history(conn: Connection, workspace: str, until: datetime, since: dat
 
     def tell(setup: Setup) -> Iterator[tuple[History, datetime]]:
         after = 0
-        while batch := tickets.by_number(conn, workspace, after=after, limit=_AT_ONCE):
+        while batch := tickets.by_number(conn, workspace, after=after, limit=_AT_ONCE, since=since):
             after = batch[-1].ticket_id
+            told = ticket_events.of_tickets(conn, workspace, [ticket.ticket_id for ticket in batch])
             for ticket in batch:
-                if "initial" not in ticket.state or (since is not None and ticket.created_at < since):
+                if "initial" not in ticket.state:
                     continue
-                told = ticket_events.of_ticket(conn, workspace, ticket.ticket_id)
-                events = story_under((event_from_json(one.body) for one in told), setup.rules)
+                events = story_under((event_from_json(one.body) for one in told[ticket.ticket_id]), setup.rules)
                 initial = setup.begin(under(ticket_from_json(ticket.state["initial"]), setup.rules))
                 yield fold(initial, setup.rules, events, max([until, *(event.at for event in events)])), until
 
