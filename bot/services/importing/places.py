@@ -12,8 +12,8 @@ from bot.config.config import Config
 from bot.errors import BotError
 from bot.importers.slack_export import Answerers, ExportedChannel, SlackExportReader, nothing_to_read
 from bot.services.importing.slack_history import SlackHistory
-from bot.services.workspace.desk import Desk, Installation
-from bot.services.workspace.opening import desk_of
+from bot.services.workspace.desk import Desk
+from bot.services.workspace.opening import desk_of, installation_of
 from bot.slack.directory import Channel, Person
 from bot.slack.envelopes import parse_ts
 from store import imports, workspaces
@@ -102,7 +102,7 @@ async def open_history(
     Raises:
         BotError: Nothing in it can be read, nobody answers, or the database has several workspaces.
     """
-    known = await _known_workspace(db)
+    known = await known_workspace(db)
     stored = await db.read(lambda conn: versions.current(conn, known.workspace)) if known else None
     config = load((reader.begins_at() or now).date()) if stored is None else Config.from_document(stored.document)
     channels = wanted_channels(config, reader.channels)
@@ -120,24 +120,22 @@ async def open_history(
     return history, found
 
 
-async def _known_workspace(db: Database) -> Workspace | None:
-    known = await db.read(workspaces.every)
-    if len(known) > 1:
-        raise BotError("The database has several workspaces; an import needs one of its own.")
-    return known[0] if known else None
-
-
 def _prepare(
     home: Workspace, stored: RulesVersion | None, config: Config, found: Survey, now: datetime, conn: Connection
 ) -> Desk:
-    """The desk that history is recorded at: nothing of it is on a card, and none of it raises an alert."""
+    """The desk that history is recorded at, in a workspace that has some configuration and alerts for the future."""
     version = stored
     if version is None:
         document = dict(config.document)
         number = versions.save_version(conn, home.workspace, document, now, "import")
         version = RulesVersion(workspace=home.workspace, version=number, document=document, created_at=now)
     workspaces.save(conn, replace(home, enforce_from=_enforced_from(conn, home, found.last_at)))
-    return replace(desk_of(_installation(home), version), enforce_from=now, is_of_the_past=True)
+    return of_the_past(home, version, now)
+
+
+def of_the_past(home: Workspace, version: RulesVersion, now: datetime) -> Desk:
+    """The desk that history is recorded at: nothing of it is on a card, and none of it raises an alert."""
+    return replace(desk_of(installation_of(home), version), enforce_from=now, is_of_the_past=True)
 
 
 def _enforced_from(conn: Connection, known: Workspace, last_at: datetime | None) -> datetime | None:
@@ -149,14 +147,3 @@ def _enforced_from(conn: Connection, known: Workspace, last_at: datetime | None)
         return given
     after = until + timedelta(microseconds=1) if until == last_at else until
     return after if given is None else max(given, after)
-
-
-def _installation(known: Workspace) -> Installation:
-    return Installation(
-        workspace=known.workspace,
-        name=known.name,
-        url="https://slack.com/",
-        bot_user=known.bot_user_id or "USLACKBOT",
-        bot_id=known.bot_id or "",
-        app_id=known.app_id or "",
-    )

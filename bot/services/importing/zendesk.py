@@ -11,11 +11,10 @@ from bot.config.config import Config
 from bot.errors import BotError
 from bot.importers.zendesk_export import ZendeskExport
 from bot.services.api.editing import Editor
-from bot.services.importing.places import UNKNOWN_TEAM, known_workspace
-from bot.services.importing.zendesk_history import Taken, ZendeskHistory, of_the_past
+from bot.services.importing.places import UNKNOWN_TEAM, known_workspace, of_the_past
+from bot.services.importing.zendesk_history import Taken, ZendeskHistory
 from bot.services.importing.zendesk_structure import Structure
-from bot.services.workspace.desk import Desk, Installation
-from bot.services.workspace.opening import desk_of
+from bot.services.workspace.desk import Desk
 from store import rules as versions
 from store import workspaces
 from store.engine import Database
@@ -54,7 +53,7 @@ async def take_zendesk_in(
     await db.write(lambda conn: _prepare(conn, home, now))
     editor = Editor(workspace=home.workspace, who=f"cli:{getpass.getuser()}", now=now)
     counts = await Structure(db=db, editor=editor).take_in(export)
-    desk = of_the_past(await db.read(lambda conn: _desk(conn, home)), now)
+    desk = await db.read(lambda conn: _desk(conn, home, now))
     taken = await ZendeskHistory(db=db, desk=desk, export=export).take_in(now, progress=progress)
     return ZendeskImported(counts=counts, tickets=taken, problems=tuple(export.problems))
 
@@ -70,16 +69,8 @@ def _prepare(conn: Connection, home: Workspace, now: datetime) -> None:
         workspaces.save(conn, replace(home, enforce_from=enforced))
 
 
-def _desk(conn: Connection, home: Workspace) -> Desk:
+def _desk(conn: Connection, home: Workspace, now: datetime) -> Desk:
     stored = versions.current(conn, home.workspace)
     if stored is None:
         raise BotError("The configuration is missing from the database: restore a backup.")
-    installation = Installation(
-        workspace=home.workspace,
-        name=home.name,
-        url="https://slack.com/",
-        bot_user=home.bot_user_id or "USLACKBOT",
-        bot_id=home.bot_id or "",
-        app_id=home.app_id or "",
-    )
-    return desk_of(installation, stored)
+    return of_the_past(home, stored, now)

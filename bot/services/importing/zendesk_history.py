@@ -1,7 +1,7 @@
 """Tickets of a Zendesk account: comments and audits become the events that the engine folds, and nobody is told."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeGuard
@@ -290,8 +290,3 @@ def _text(comment: Row) -> str:
 
 def _clipped(value: object) -> str:
     return value[:_LONGEST_TEXT] if isinstance(value, str) else ""
-
-
-def of_the_past(desk: Desk, now: datetime) -> Desk:
-    """The desk that history is recorded at: nothing of it is on a card, and none of it raises an alert."""
-    return replace(desk, enforce_from=now, is_of_the_past=True)

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from bot.config.config import Config
 from bot.services.tickets import ticketing
 from bot.services.tickets.replanning import replan
-from bot.services.workspace.desk import Desk, Installation
-from bot.services.workspace.opening import desk_of
+from bot.services.workspace.desk import Desk
+from bot.services.workspace.opening import desk_of, installation_of
 from sla.events import Apply
 from store import audit, tickets, workspaces
 from store import rules as versions
 from store.audit import AuditEntry
 from store.engine import Database
+from store.workspaces import Workspace
 
 _BATCH = 200
 
@@ -70,14 +71,7 @@ def save_config(conn: Connection, workspace: str, config: Config, *, who: str, n
     audit.record(conn, entry)
     stored = versions.load(conn, workspace, number)
     assert stored is not None, "it was saved in this transaction"
-    installation = Installation(
-        workspace=workspace,
-        name=known.name if known else "",
-        url="https://slack.com/",
-        bot_user=(known.bot_user_id if known else None) or "",
-        bot_id=(known.bot_id if known else None) or "",
-        app_id=(known.app_id if known else None) or "",
-    )
+    installation = installation_of(known or Workspace(workspace=workspace))
     return desk_of(installation, stored, known.enforce_from if known else None)
 
 

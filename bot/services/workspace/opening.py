@@ -76,6 +76,18 @@ async def who_am_i(slack: SlackClients) -> Installation:
     )
 
 
+def installation_of(known: Workspace) -> Installation:
+    """The app as it is remembered where Slack is not asked; its bot user is never nobody."""
+    return Installation(
+        workspace=known.workspace,
+        name=known.name,
+        url="https://slack.com/",
+        bot_user=known.bot_user_id or "USLACKBOT",
+        bot_id=known.bot_id or "",
+        app_id=known.app_id or "",
+    )
+
+
 def _first_version(conn: Connection, workspace: str, document: dict[str, object], now: datetime) -> RulesVersion:
     number = versions.save_version(conn, workspace, document, now)
     return RulesVersion(workspace=workspace, version=number, document=document, created_at=now)
