@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, true
 
 from sla.report import Tally
 from sla.spread import Spread
-from store.statements import columns, records
+from store.statements import columns, fixed, records
 from store.statements import insert as upsert
 from store.tables import day_figures as table
 from store.tables import metric_instance, ticket, ticket_event
@@ -58,6 +58,23 @@ def instants_touched(conn: Connection, workspace: str, since: datetime | None) -
         ticket_event.c.workspace == workspace, ticket_event.c.ticket_id.in_(changed)
     )
     yield from conn.execute(happened.distinct()).scalars()
+
+
+def deadlines_passed(conn: Connection, workspace: str, since: datetime, until: datetime) -> Iterator[datetime]:
+    """The beginnings of open clocks whose deadline lies in `[since, until)`: by now they count as missed.
+
+    Nobody may have noted that yet: who counts may live later than who judges, which stops when the program does.
+    """
+    yield from conn.execute(
+        select(metric_instance.c.activated_at)
+        .where(
+            metric_instance.c.workspace == workspace,
+            metric_instance.c.outcome == fixed("open"),
+            metric_instance.c.breach_at >= since,
+            metric_instance.c.breach_at < until,
+        )
+        .distinct()
+    ).scalars()
 
 
 def replace_day(conn: Connection, workspace: str, day: date, cells: Cells) -> None:

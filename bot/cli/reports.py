@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -20,14 +20,13 @@ from bot.cli.output import tell
 from bot.clock import SystemClock
 from bot.config.config import Config
 from bot.errors import BotError
-from bot.services.reporting.answering import rows_of
+from bot.services.reporting.answering import report_of, rows_of
 from bot.services.reporting.asking import read_question, zone_of
 from bot.services.reporting.sections import Section, section
 from bot.services.reporting.spreadsheet import as_csv
 from bot.services.reporting.tables import Name, Table, labels_of, names_of, report_to_json, row_to_json, table_of
 from bot.settings import Settings
 from sla.report import Measured, Report
-from sla.report import report as figures_of
 from store import rules as versions
 from store.engine import Database
 
@@ -39,16 +38,6 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     PNG = "png"
-
-
-class _Answer(NamedTuple):
-    """Figures with the rows that they are traced to, and the list that was asked for instead."""
-
-    figures: Report
-    rows: Sequence[Measured]
-    show: Section | None
-    listed: Table
-    name: Name
 
 
 def report(
@@ -72,8 +61,7 @@ def report(
     """Report what became of promises: instances met and missed, and how long things took."""
     if format is Format.PNG and (output is None or show is not None):
         raise BotError("A picture shows figures and goes into a file: add --output report.png.", exit_code=2)
-    answer = asyncio.run(_answer((first, last, by), where or (), show))
-    written = png_of(_chart(answer.figures, answer.name)) if format is Format.PNG else _write(answer, format).encode()
+    written = asyncio.run(_answer((first, last, by), where or (), show, format))
     if output is None:
         tell(written.decode().rstrip("\n"))
         return
@@ -83,7 +71,7 @@ def report(
         raise BotError(f"{output} cannot be written: {error.strerror}.", exit_code=2) from None
 
 
-async def _answer(words: tuple[str, str, str], where: Sequence[str], show: Section | None) -> _Answer:
+async def _answer(words: tuple[str, str, str], where: Sequence[str], show: Section | None, format: Format) -> bytes:  # noqa: A002
     async with Database(Settings.load().database_url.get_secret_value()) as db:
         workspace = await only_workspace(db)
         current = await db.read(lambda conn: versions.current(conn, workspace))
@@ -91,30 +79,32 @@ async def _answer(words: tuple[str, str, str], where: Sequence[str], show: Secti
         first, last, by = words
         question = read_question(zone_of(config), first=first, last=last, by=by, where=where)
         now = SystemClock().now()
-        rows = await db.read(lambda conn: rows_of(conn, workspace, question, now))
-        name = names_of(config)
-        figures = figures_of(rows, question.by, question.zone)
         if show is None:
-            return _Answer(figures, rows, show, table_of(figures, name), name)
-        return _Answer(figures, rows, show, await db.read(lambda conn: section(conn, workspace, show, rows)), name)
+            return _figures(await db.read(lambda conn: report_of(conn, workspace, question, now)), config, format)
+        rows = await db.read(lambda conn: rows_of(conn, workspace, question, now))
+        return _list(await db.read(lambda conn: section(conn, workspace, show, rows)), rows, show, format)
 
 
-def _write(answer: _Answer, format: Format) -> str:  # noqa: A002
+def _figures(found: Report, config: Config, format: Format) -> bytes:  # noqa: A002
+    name = names_of(config)
     match format:
-        case Format.CSV:
-            return as_csv(answer.listed)
+        case Format.PNG:
+            return png_of(_chart(found, name))
         case Format.JSON:
-            return json.dumps(_as_json(answer), ensure_ascii=False)
-        case _:
-            return as_text(answer.listed)
+            return json.dumps(report_to_json(found), ensure_ascii=False).encode()
+        case Format.CSV | Format.TABLE:
+            return _table(table_of(found, name), format)
 
 
-def _as_json(answer: _Answer) -> object:
-    if answer.show is None:
-        return report_to_json(answer.figures)
-    if answer.show is Section.ROWS:
-        return [row_to_json(row) for row in answer.rows]
-    return [dict(zip(answer.listed.columns, row, strict=True)) for row in answer.listed.rows]
+def _list(listed: Table, rows: Sequence[Measured], show: Section, format: Format) -> bytes:  # noqa: A002
+    if format is not Format.JSON:
+        return _table(listed, format)
+    named = [dict(zip(listed.columns, row, strict=True)) for row in listed.rows]
+    return json.dumps(list(map(row_to_json, rows)) if show is Section.ROWS else named, ensure_ascii=False).encode()
+
+
+def _table(table: Table, format: Format) -> bytes:  # noqa: A002
+    return (as_csv(table) if format is Format.CSV else as_text(table)).encode()
 
 
 def as_text(table: Table) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -36,7 +37,9 @@ def stale_days(conn: Connection, workspace: str, zone: ZoneInfo, now: datetime) 
     known = rollups.rolled_up(conn, workspace)
     if known is None or known.time_zone != str(zone) or now < known.through - _OVERLAP:
         return None
-    return _days(rollups.instants_touched(conn, workspace, known.through - _OVERLAP), zone)
+    since = known.through - _OVERLAP
+    touched = rollups.instants_touched(conn, workspace, since)
+    return _days(chain(touched, rollups.deadlines_passed(conn, workspace, since, now)), zone)
 
 
 def _days(instants: Iterable[datetime], zone: ZoneInfo) -> set[date]:
