@@ -5,12 +5,12 @@ from that value: ": " for the value itself, ".key" or "[0]" for what is inside. 
 place in front, and `schedules[0].intervals[1]: The end 9 has to come after the start 60.` comes out.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from sla.errors import SlaError
+from sla.spelling import nearest
 
 T = TypeVar("T")
 Reader = Callable[[object], T]
@@ -100,7 +100,7 @@ def _only(kind: type[T], name: str, value: object) -> T:
     return value
 
 
-def _unknown(key: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(known)}."
+def _unknown(key: str, known: Collection[str]) -> str:
+    near = nearest(key, known)
+    hint = f"did you mean {near!r}?" if near else f"the keys are {', '.join(known)}."
     return f"The key {key!r} is unknown; {hint}"

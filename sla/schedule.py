@@ -6,11 +6,11 @@ Every value checks itself when it is made and names everything that is wrong wit
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from sla.errors import SlaError
+from sla.spelling import nearest
 
 MINUTES_A_DAY = 1_440
 MINUTES_A_WEEK = 10_080
@@ -148,8 +148,8 @@ def _zone_problems(name: str) -> list[str]:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; not a relative path; a folder such as "Europe"
-        near = get_close_matches(name, available_timezones(), n=1)
-        hint = f"did you mean {near[0]}?" if near else "it looks like Europe/Berlin."
+        near = nearest(name, available_timezones())
+        hint = f"did you mean {near}?" if near else "it looks like Europe/Berlin."
         return [f"{name!r} is not an IANA time zone; {hint}"]
     return []
 

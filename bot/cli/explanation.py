@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,6 +20,7 @@ from bot.settings import Settings
 from sla.errors import SlaError
 from sla.explain import explanation_to_json
 from sla.instants import format_instant
+from sla.spelling import nearest
 from sla.timeline import parse_timeline
 from store.engine import Database
 
@@ -96,8 +96,8 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; not a relative path; a folder such as "Europe"
-        near = get_close_matches(name, available_timezones(), n=1)
-        hint = f"did you mean {near[0]}?" if near else "it looks like Europe/Berlin."
+        near = nearest(name, available_timezones())
+        hint = f"did you mean {near}?" if near else "it looks like Europe/Berlin."
         raise BotError(f"{name!r} is not an IANA time zone; {hint}", exit_code=2) from None
 
 

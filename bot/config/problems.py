@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from bot.errors import BotError
-
-_MOST_WORDS = 1000
+from sla.spelling import nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +40,6 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def did_you_mean(given: str, known: Collection[str]) -> str:
-    """`; did you mean first_reply_time?` when a known word is near, else nothing.
-
-    Among very many words nothing is looked for: it takes time, and would be a guess.
-    """
-    if len(known) > _MOST_WORDS:
-        return ""
-    by_lower_case = {word.lower(): word for word in known}
-    nearest = get_close_matches(given[:100].lower(), by_lower_case, n=1, cutoff=0.65)
-    return f"; did you mean {by_lower_case[nearest[0]]}?" if nearest else ""
+    """`; did you mean first_reply_time?` when a known word is near, else nothing."""
+    near = nearest(given, known)
+    return f"; did you mean {near}?" if near else ""

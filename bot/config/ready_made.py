@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.resources import files
 
 from bot.errors import BotError
+from sla.spelling import nearest
 
 _TITLE = re.compile(r"# (?P<title>[^:\n]+): (?P<summary>[^\n]+)")
 _FILL_IN = re.compile(r"# FILL IN (?P<value>\S+): (?P<meaning>.+)")
@@ -43,8 +43,8 @@ def template_text(name: str) -> str:
         BotError: (exit code 2) there is no such template; the known ones are named.
     """
     if name not in _NAMES:
-        near = get_close_matches(name, _NAMES, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(_NAMES)}."
+        near = nearest(name, _NAMES)
+        hint = f"Did you mean {near}?" if near else f"There are {', '.join(_NAMES)}."
         raise BotError(f"There is no template {name}. {hint}", exit_code=2)
     return files("bot.config").joinpath("templates", f"{name}.yml").read_text(encoding="utf-8")
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from bot.config import build
 from bot.config.config import Config
 from bot.errors import BotError
 from sla.report import Dimension
+from sla.spelling import nearest
 from store.reports import Span
 
 NOTHING = "none"
@@ -88,8 +88,8 @@ def _dimension(written: str) -> Dimension:
     name = written.strip().lower()
     if name in set(Dimension):
         return Dimension(name)
-    near = get_close_matches(name, list(Dimension), n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"It is one of {', '.join(Dimension)}."
+    near = nearest(name, list(Dimension))
+    hint = f"Did you mean {near}?" if near else f"It is one of {', '.join(Dimension)}."
     raise BotError(f"Nothing is grouped by {written.strip()!r}. {hint}", exit_code=2)
 
 

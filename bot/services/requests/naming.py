@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from sqlalchemy import Connection
 
 from bot.services.workspace.desk import Desk
+from sla.spelling import nearest
 from store import ticket_events, tickets
 from store.tickets import Filter, TicketRecord
 
@@ -81,8 +81,8 @@ def message_key(text: str) -> str | None:
 
 def did_you_mean(given: str, known: list[str]) -> str:
     """A question with a space after it when a known word is near, else nothing."""
-    near = get_close_matches(given.lower(), known, n=1)
-    return f"Did you mean `{near[0]}`? " if near else ""
+    near = nearest(given, known)
+    return f"Did you mean `{near}`? " if near else ""
 
 
 def of_message(conn: Connection, desk: Desk, channel: str, ts: str, thread_ts: str) -> TicketRecord | None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
 from sqlalchemy import Connection
 
@@ -13,6 +12,7 @@ from sla.engine import History, Instance, advance, fold, in_order, start
 from sla.events import Created, Event, Merged, event_from_json
 from sla.metrics import Metric
 from sla.policy import Rules, rules_from_json
+from sla.spelling import nearest
 from sla.ticket import Ticket, ticket_from_json
 from sla.timeline import Timeline, tell_stories
 from store import rules as versions
@@ -112,8 +112,8 @@ def tell_story(name: str, ticket: Ticket, rules: Rules, events: Iterable[Event],
 
 def did_you_mean(given: str, known: Sequence[str]) -> str:
     """A sentence that names the nearest known word, if one is near."""
-    near = get_close_matches(given, known, n=1)
-    return f" Did you mean {near[0]}?" if near else ""
+    near = nearest(given, known)
+    return f" Did you mean {near}?" if near else ""
 
 
 def _find(conn: Connection, number: int, workspace: str | None) -> TicketRecord:
