@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from store.statements import columns, insert, records, values
 from store.tables import conversation as table
@@ -66,50 +66,32 @@ def latest_opened(
     conn: Connection, workspace: str, window: Window, *, by_customer: bool = True, opened_by: str | None = None
 ) -> ConversationRecord | None:
     """The newest thread begun in a window: a burst if by the same customer, what an unthreaded reply answers."""
-    statement = (
-        select(*_COLUMNS)
-        .where(
-            table.c.workspace == workspace,
-            table.c.channel_id == window.channel_id,
-            table.c.opened_at.between(window.since, window.until),
-            table.c.opened_by_customer == by_customer,
-        )
-        .order_by(table.c.opened_at.desc(), table.c.thread_ts.desc())
-        .limit(1)
-    )
+    statement = _opened(workspace, window).where(table.c.opened_by_customer == by_customer)
     if opened_by is not None:
         statement = statement.where(table.c.opened_by == opened_by)
-    return next(records(ConversationRecord, conn.execute(statement)), None)
+    newest = statement.order_by(table.c.opened_at.desc(), table.c.thread_ts.desc()).limit(1)
+    return next(records(ConversationRecord, conn.execute(newest)), None)
 
 
 def next_opened(conn: Connection, workspace: str, window: Window) -> ConversationRecord | None:
     """The oldest thread that a customer began in a window: of a burst's messages, the one that came before this."""
-    statement = (
-        select(*_COLUMNS)
-        .where(
-            table.c.workspace == workspace,
-            table.c.channel_id == window.channel_id,
-            table.c.opened_at.between(window.since, window.until),
-            table.c.opened_by_customer.is_(True),
-        )
-        .order_by(table.c.opened_at, table.c.thread_ts)
-        .limit(1)
-    )
-    return next(records(ConversationRecord, conn.execute(statement)), None)
+    statement = _opened(workspace, window).where(table.c.opened_by_customer.is_(True))
+    oldest = statement.order_by(table.c.opened_at, table.c.thread_ts).limit(1)
+    return next(records(ConversationRecord, conn.execute(oldest)), None)
 
 
 def opened_in(conn: Connection, workspace: str, window: Window) -> list[ConversationRecord]:
     """The threads that were begun in a window, oldest first."""
-    statement = (
-        select(*_COLUMNS)
-        .where(
-            table.c.workspace == workspace,
-            table.c.channel_id == window.channel_id,
-            table.c.opened_at.between(window.since, window.until),
-        )
-        .order_by(table.c.opened_at, table.c.thread_ts)
-    )
+    statement = _opened(workspace, window).order_by(table.c.opened_at, table.c.thread_ts)
     return list(records(ConversationRecord, conn.execute(statement)))
+
+
+def _opened(workspace: str, window: Window) -> Select[Any]:
+    return select(*_COLUMNS).where(
+        table.c.workspace == workspace,
+        table.c.channel_id == window.channel_id,
+        table.c.opened_at.between(window.since, window.until),
+    )
 
 
 def of_ticket(conn: Connection, workspace: str, ticket_id: int) -> list[ConversationRecord]:
