@@ -24,6 +24,7 @@ from bot.errors import BotError
 from bot.services.workspace.configuring import apply_config
 from bot.services.workspace.preview import Preview, preview
 from bot.settings import Settings
+from bot.slack.wording import plural
 from sla.events import Apply
 from store import rules as versions
 from store import workspaces
@@ -68,7 +69,9 @@ def check(
         raise typer.Exit(NO) from None
     for warning in config.warnings:
         tell(f"warning: {warning.sentence(str(path))}")
-    tell(f"{path}: no problems; {len(config.document.get('policies', []))} policies, {len(config.channels)} channels.")
+    policies = len(config.document.get("policies", []))
+    said = "1 policy" if policies == 1 else f"{policies} policies"
+    tell(f"{path}: no problems; {said}, {plural(len(config.channels), 'channel')}.")
 
 
 def init(

@@ -11,7 +11,7 @@ async def test_a_good_configuration_has_no_problems(run, folder):
     (folder / "threadline.yml").write_text(CONFIG)
     ended = await run("check")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out.splitlines()[-1] == "threadline.yml: no problems; 1 policies, 1 channels."
+    assert ended.out.splitlines()[-1] == "threadline.yml: no problems; 1 policy, 1 channel."
 
 
 async def test_all_problems_of_a_configuration_are_told_at_once(run, folder):
