@@ -22,6 +22,7 @@ from bot.http.server import HttpServer
 from bot.http.zendesk.ports import ApiPorts
 from bot.notify.email import Mailer, mail_server
 from bot.notify.webhook import Webhooks
+from bot.pictures import Drawings
 from bot.rounds import Rounds, Work
 from bot.services.alerting.breaches import Breaches
 from bot.services.alerting.verifying import Verifier
@@ -92,6 +93,7 @@ class Threadline:
         self.directory = Directory(self.slack, clock)
         self._desk: Desk | None = None
         self.recovery = Recovery(db=db, slack=self.slack, clock=clock)
+        self.drawings = Drawings()
         self._arrivals = Arrivals()
         self.dispatch = Dispatch(
             db=db,
@@ -331,6 +333,7 @@ class Threadline:
             desk=self.desk,
             clock=self.clock,
             directory=self.directory,
+            drawings=self.drawings,
             tick_age=self._tick_age,
             is_open_here=self._connection.dashboard_is_open_here,
             public_url=self._connection.public_url,

@@ -1,17 +1,61 @@
-"""Charts as pictures: a Vega-Lite description, drawn in a short-lived process because the renderer takes 100 MB."""
+"""A report as a chart: one Vega-Lite description, drawn as a picture for Slack and into a page."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from bot.errors import BotError
+from bot.services.reporting.tables import Name, labels_of, percent
+from bot.slack.text import clip, visible
+from sla.report import Dimension, Figures, Report, week_of
 
-_LONGEST_SECONDS = 60
-_NOT_INSTALLED = 3
-_COLOURS = {"Met": "#2e7d4f", "Missed": "#c0392b"}
+MOST_GROUPS = 40
+_LONGEST_LABEL = 60
+_ALONG_TIME = {(Dimension.WEEK,), (Dimension.HOUR,)}
+_HOURS = tuple(f"{hour:02}" for hour in range(24))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """The colours of a chart, as SVG writes them."""
+
+    ground: str
+    ink: str
+    soft: str
+    line: str
+    met: str
+    missed: str
+
+
+PAPER = Theme(ground="#ffffff", ink="#1d1c1d", soft="#5c5a5e", line="#dddcd8", met="#2e7d4f", missed="#c0392b")
+"""A picture looks the same wherever it is shown."""
+
+PAGE = Theme(
+    ground="transparent",
+    ink="var(--ink)",
+    soft="var(--soft)",
+    line="var(--line)",
+    met="var(--met)",
+    missed="var(--missed)",
+)
+"""In a page the colours are the stylesheet's, light or dark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """What is drawn.
+
+    Attributes:
+        description: In Vega-Lite.
+        title: What it shows.
+        told: The same and what it comes to, for those who do not see it.
+        left_out: How many groups with promises are not drawn, because they are earlier or smaller than the others.
+    """
+
+    description: Mapping[str, Any]
+    title: str
+    told: str
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,67 +63,157 @@ class Bar:
     """How many promises of a group were kept, and how many were not."""
 
     label: str
-    met: int
-    missed: int
+    figures: Figures
 
 
-def bar_chart(bars: Sequence[Bar], title: str) -> dict[str, Any]:
-    """The Vega-Lite description of a bar for each group, met beside missed."""
-    values = [
-        {"group": bar.label, "outcome": outcome, "count": count}
-        for bar in bars
-        for outcome, count in (("Met", bar.met), ("Missed", bar.missed))
+def chart_of(report: Report, name: Name, theme: Theme) -> Chart | None:
+    """A report's promises, met and missed: along the time where it is by that, else a bar for each group.
+
+    None where nothing counts yet.
+    """
+    if not report.total.counted:
+        return None
+    bars = [
+        Bar(label=_label(" / ".join(labels_of(report.by, group.key, name))), figures=group.figures)
+        for group in report.groups
     ]
+    shown = _shown(report.by, bars)
+    draw = _columns if report.by in _ALONG_TIME else _rows
+    title = f"Promises met and missed by {' and '.join(report.by)}"
+    sums = f"{report.total.met} of {report.total.counted} met: {percent(report.total.attainment)}"
+    return Chart(
+        description={"title": {"text": title, "subtitle": sums}, **draw(shown, theme), **_style(theme)},
+        title=title,
+        told=f"{title}: {sums}",
+        left_out=len(_counted(bars)) - len(_counted(shown)),
+    )
+
+
+def untitled(chart: Chart) -> dict[str, Any]:
+    """What is drawn where there is a heading already."""
+    return {key: value for key, value in chart.description.items() if key != "title"}
+
+
+def _label(written: str) -> str:
+    """A name that anybody may have chosen: on one line, of some length, without what no picture can show."""
+    return clip(" ".join(visible(written).split()), _LONGEST_LABEL)
+
+
+def _shown(by: tuple[Dimension, ...], bars: Sequence[Bar]) -> list[Bar]:
+    """The bars that there is room for: of weeks the last ones, else the largest, in the order that they have."""
+    match by:
+        case (Dimension.WEEK,):
+            return _in_order(bars, _weeks(bars)[-MOST_GROUPS:])
+        case (Dimension.HOUR,):
+            return _in_order(bars, _HOURS)
+        case _:
+            largest = sorted(_counted(bars), key=lambda bar: -bar.figures.counted)[:MOST_GROUPS]
+            return [bar for bar in bars if any(bar is one for one in largest)]
+
+
+def _counted(bars: Sequence[Bar]) -> list[Bar]:
+    return [bar for bar in bars if bar.figures.counted]
+
+
+def _in_order(bars: Sequence[Bar], labels: Sequence[str]) -> list[Bar]:
+    """The bars of a stretch of time, with those of which nothing is known."""
+    known = {bar.label: bar for bar in bars}
+    return [known.get(label) or Bar(label=label, figures=Figures()) for label in labels]
+
+
+def _weeks(bars: Sequence[Bar]) -> list[str]:
+    """Every week from the first to the last."""
+    first, last = (date.fromisoformat(f"{week}-1") for week in (bars[0].label, bars[-1].label))
+    return [week_of(first + timedelta(weeks=number)) for number in range((last - first).days // 7 + 1)]
+
+
+def _rows(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
+    """A bar for each group, with its attainment at the end."""
+    kept = [
+        {"place": place, "count": bar.figures.counted, "kept": percent(bar.figures.attainment)}
+        for place, bar in enumerate(bars)
+    ]
+    y = {"y": _group(bars, labelLimit=150)}
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "title": title,
-        "width": 640,
-        "height": {"step": 28},
-        "background": "white",
-        "data": {"values": values},
-        "mark": "bar",
-        "encoding": {
-            "y": {"field": "group", "type": "nominal", "sort": None, "title": None},
-            "x": {"field": "count", "type": "quantitative", "title": "promises"},
-            "color": {
-                "field": "outcome",
-                "type": "nominal",
-                "title": None,
-                "scale": {"domain": list(_COLOURS), "range": list(_COLOURS.values())},
+        "width": 300,
+        "height": {"step": 26},
+        **_labels(bars),
+        "layer": [
+            {"data": _outcomes(bars), "mark": "bar", "encoding": {**y, "x": _count(), **_stack(theme)}},
+            {
+                "data": {"values": kept},
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": theme.ink, "fontSize": 12},
+                "encoding": {**y, "x": _count(), "text": {"field": "kept", "type": "nominal"}},
             },
-            "order": {"field": "outcome", "sort": "ascending"},
-        },
+        ],
     }
 
 
-def png_of(chart: Mapping[str, Any]) -> bytes:
-    """The chart as a PNG.
-
-    Raises:
-        BotError: The optional libraries are not installed, or cannot draw it.
-    """
-    drawn = subprocess.run(
-        [sys.executable, "-m", "bot.charts"],
-        input=json.dumps(chart).encode(),
-        capture_output=True,
-        timeout=_LONGEST_SECONDS,
-        check=False,
-    )
-    if drawn.returncode == _NOT_INSTALLED:
-        raise BotError("Pictures need two more libraries: pip install 'threadline[charts]'.")
-    if drawn.returncode != 0:
-        raise BotError("The chart could not be drawn.")
-    return drawn.stdout
+def _columns(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
+    """A column for each stretch of time."""
+    angle = -60 if len(bars[0].label) > 2 else 0
+    return {
+        "width": 420,
+        "height": 220,
+        **_labels(bars),
+        "data": _outcomes(bars),
+        "mark": "bar",
+        "encoding": {"x": _group(bars, labelAngle=angle, labelOverlap=True), "y": _count(), **_stack(theme)},
+    }
 
 
-def _draw() -> int:
-    try:
-        import vl_convert  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - the extra may not be installed
-    except ImportError:
-        return _NOT_INSTALLED
-    sys.stdout.buffer.write(vl_convert.vegalite_to_png(sys.stdin.read(), scale=2))
-    return 0
+def _outcomes(bars: Sequence[Bar]) -> dict[str, Any]:
+    return {
+        "values": [
+            {"place": place, "outcome": outcome, "count": count}
+            for place, bar in enumerate(bars)
+            for outcome, count in (("Met", bar.figures.met), ("Missed", bar.figures.missed))
+        ]
+    }
 
 
-if __name__ == "__main__":
-    sys.exit(_draw())
+def _labels(bars: Sequence[Bar]) -> dict[str, Any]:
+    return {"params": [{"name": "labels", "value": [bar.label for bar in bars]}]}
+
+
+def _group(bars: Sequence[Bar], **axis: object) -> dict[str, Any]:
+    """The axis of the groups. Each has a place, not its name: two of them may be called the same."""
+    places = list(range(len(bars)))
+    written = {"title": None, "labelExpr": "labels[datum.value]", "ticks": False, **axis}
+    return {"field": "place", "type": "ordinal", "scale": {"domain": places}, "axis": written}
+
+
+def _count() -> dict[str, Any]:
+    axis = {"title": "Promises", "format": "d", "tickMinStep": 1, "tickCount": 5}
+    return {"field": "count", "type": "quantitative", "axis": axis}
+
+
+def _stack(theme: Theme) -> dict[str, Any]:
+    scale = {"domain": ["Met", "Missed"], "range": [theme.met, theme.missed]}
+    legend = {"title": None, "orient": "top"}
+    return {
+        "color": {"field": "outcome", "type": "nominal", "scale": scale, "legend": legend},
+        "order": {"field": "outcome", "sort": "ascending"},
+    }
+
+
+def _style(theme: Theme) -> dict[str, Any]:
+    """Letters that can still be read where a picture is shown at two thirds of its size, as on a telephone."""
+    letters = {"labelColor": theme.ink, "labelFontSize": 12}
+    lines = {"gridColor": theme.line, "domainColor": theme.line, "tickColor": theme.line}
+    titles = {"titleColor": theme.soft, "titleFontSize": 12, "titleFontWeight": "normal"}
+    head = {"anchor": "start", "color": theme.ink, "subtitleColor": theme.soft, "fontSize": 14, "subtitleFontSize": 12}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "background": theme.ground,
+        "padding": 8,
+        "config": {
+            # What is drawn is told once, beside the drawing, and every figure is in the table.
+            "aria": False,
+            "font": "sans-serif",
+            "axis": {**letters, **lines, **titles},
+            "legend": letters,
+            "title": head,
+            "view": {"stroke": None},
+        },
+    }

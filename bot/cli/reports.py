@@ -14,17 +14,18 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from bot.charts import Bar, bar_chart, png_of
+from bot.charts import PAPER, chart_of
 from bot.cli.configuration import only_workspace
 from bot.cli.output import tell
 from bot.clock import SystemClock
 from bot.config.config import Config
 from bot.errors import BotError
+from bot.pictures import Kind, draw
 from bot.services.reporting.answering import report_of, rows_of
 from bot.services.reporting.asking import read_question, zone_of
 from bot.services.reporting.sections import Section, section
 from bot.services.reporting.spreadsheet import as_csv
-from bot.services.reporting.tables import Name, Table, labels_of, names_of, report_to_json, row_to_json, table_of
+from bot.services.reporting.tables import Name, Table, names_of, report_to_json, row_to_json, table_of
 from bot.settings import Settings
 from sla.report import Measured, Report
 from store import rules as versions
@@ -89,11 +90,18 @@ def _figures(found: Report, config: Config, format: Format) -> bytes:  # noqa: A
     name = names_of(config)
     match format:
         case Format.PNG:
-            return png_of(_chart(found, name))
+            return _picture(found, name)
         case Format.JSON:
             return json.dumps(report_to_json(found), ensure_ascii=False).encode()
         case Format.CSV | Format.TABLE:
             return _table(table_of(found, name), format)
+
+
+def _picture(found: Report, name: Name) -> bytes:
+    chart = chart_of(found, name, PAPER)
+    if chart is None:
+        raise BotError("There is nothing to draw: no promise was met or missed.")
+    return draw(chart.description, Kind.PNG)
 
 
 def _list(listed: Table, rows: Sequence[Measured], show: Section, format: Format) -> bytes:  # noqa: A002
@@ -118,15 +126,3 @@ def as_text(table: Table) -> str:
     out = io.StringIO()
     Console(file=out, width=None if sys.stdout.isatty() else 400).print(drawn)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
-
-
-def _chart(figures: Report, name: Name) -> dict[str, object]:
-    bars = [
-        Bar(
-            label=" / ".join(labels_of(figures.by, group.key, name)),
-            met=group.figures.met,
-            missed=group.figures.missed,
-        )
-        for group in figures.groups
-    ]
-    return bar_chart(bars, "Promises met and missed")

@@ -132,8 +132,7 @@ async def on_the_web(desk: Desk, by: str) -> dict[str, str]:
     assert status == 200
     rows = re.findall(r"<tr.*?</tr>", page.split("<tbody>")[1], re.DOTALL)
     lines = [[words(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)] for row in rows]
-    labels = by.count(",") + 1
-    return answer_of([line[:labels] + line[labels + 1 :] for line in lines], by)
+    return answer_of(lines, by)
 
 
 def words(html: str) -> str:

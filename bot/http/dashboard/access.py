@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from fastapi import Request
 
 from bot.clock import Clock
+from bot.pictures import Drawings
 from bot.services.inbox.speakers import Speakers
 from bot.services.requests.authorise import Action, Rank, Standing, may, standing_of
 from bot.services.workspace import signing_in
@@ -33,6 +34,7 @@ class Dashboard:
     desk: Callable[[], Desk]
     clock: Clock
     directory: Directory
+    drawings: Drawings
     tick_age: Callable[[], str]
     is_open_here: bool = False
     public_url: str | None = None

@@ -28,7 +28,6 @@ Answer = Callable[[Request], Awaitable[Response]]
 _PAGES: dict[str, Draw] = {
     "/": queue.draw,
     "/tickets/{number:int}": ticket.draw,
-    "/reports": reports.draw,
     "/policies": policies.draw,
     "/customers": customers.draw,
     "/deliveries": waiting.draw,
@@ -46,6 +45,7 @@ def dashboard_routes(board: Dashboard) -> APIRouter:
         routes.add_route(path, _read(board, _draw(draw, board.db.read)), methods=["GET"])
     for path, draw in _LONG_PAGES.items():
         routes.add_route(path, _read(board, _draw(draw, board.db.read_in_thread)), methods=["GET"])
+    routes.add_route("/reports", _read(board, _report), methods=["GET"])
     routes.add_route("/reports.csv", _read(board, _spreadsheet), methods=["GET"])
     routes.add_route("/login/{secret}", _offer(board), methods=["GET"])
     routes.add_route("/login/{secret}", _sign_in(board), methods=["POST"])
@@ -77,13 +77,21 @@ async def _admitted(request: Request, board: Dashboard) -> Visit | Response:
 
 def _draw(draw: Draw, look: Callable[[Callable[[Connection], Shown]], Awaitable[Shown]]) -> Read:
     async def show(_board: Dashboard, visit: Visit) -> Response:
-        shown = await look(lambda conn: draw(conn, visit))
-        response = page(shown.template, status=shown.status, visit=visit, zone=visit.zone, **shown.values)
-        if shown.refresh:
-            response.headers["refresh"] = str(shown.refresh)
-        return response
+        return _shown(await look(lambda conn: draw(conn, visit)), visit)
 
     return show
+
+
+async def _report(board: Dashboard, visit: Visit) -> Response:
+    shown = await board.db.read(lambda conn: reports.draw(conn, visit))
+    return _shown(await reports.drawn(shown, board.drawings), visit)
+
+
+def _shown(shown: Shown, visit: Visit) -> Response:
+    response = page(shown.template, status=shown.status, visit=visit, zone=visit.zone, **shown.values)
+    if shown.refresh:
+        response.headers["refresh"] = str(shown.refresh)
+    return response
 
 
 async def _spreadsheet(board: Dashboard, visit: Visit) -> Response:

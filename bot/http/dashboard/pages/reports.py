@@ -1,4 +1,4 @@
-"""Reports: figures with their bars, each leading to its rows, and the lists that somebody should look at."""
+"""Reports: a chart, figures that lead to their rows, and the lists that somebody should look at."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
+from bot.charts import PAGE, Chart, chart_of, untitled
 from bot.errors import BotError
 from bot.http.dashboard.visit import Shown, Visit
+from bot.pictures import Drawings, Kind, NotInstalledError
 from bot.services.reporting.answering import report_of, rows_of
 from bot.services.reporting.asking import NOTHING, Question, read_question
 from bot.services.reporting.sections import TITLES, Section, section
@@ -26,7 +28,6 @@ from sla.report import Dimension, Figures, Measured
 
 DAYS = 30
 _MOST_ROWS = 500
-_BAR_WIDTH = 220.0
 # Which outcome the rows behind each figure have; an attainment is made of several.
 _OUTCOMES = {"Met": "met", "Missed": "missed", "Late now": "late", "Open": "open"} | {
     name: name.lower() for name in ("Cancelled", "Merged", "Exempt")
@@ -41,9 +42,6 @@ class Line:
     link: str
     cells: list[tuple[str, str]]
     durations: tuple[str, ...]
-    met_width: float
-    missed_width: float
-    told: str
 
 
 def draw(conn: Connection, visit: Visit) -> Shown:
@@ -70,6 +68,21 @@ def draw(conn: Connection, visit: Visit) -> Shown:
             "report_list.html", shared | {"table": listed, "rows": shown, "more": len(listed.rows) - len(shown)}
         )
     return Shown("report.html", shared | _figures(conn, visit, question))
+
+
+async def drawn(shown: Shown, drawings: Drawings) -> Shown:
+    """The page with its chart, or why there is none; it is drawn once the database has been left alone."""
+    chart = shown.values.get("chart")
+    if not isinstance(chart, Chart):
+        return shown
+    drawing, why = "", ""
+    try:
+        drawing = (await drawings.draw(untitled(chart), Kind.SVG)).decode()
+    except NotInstalledError as error:
+        why = str(error)
+    except BotError as error:
+        why = f"{error} The table has every figure."
+    return shown._replace(values={**shown.values, "drawing": drawing, "why_no_drawing": why})
 
 
 def table_for(conn: Connection, visit: Visit) -> Table:
@@ -115,7 +128,6 @@ def _wanted_rows(conn: Connection, visit: Visit, question: Question) -> Sequence
 
 def _figures(conn: Connection, visit: Visit, question: Question) -> dict[str, object]:
     found = report_of(conn, visit.desk.workspace, question, visit.now)
-    most = max((group.figures.counted for group in found.groups), default=0)
 
     def name(dimension: Dimension, value: str) -> str:
         return _name(visit, dimension, value)
@@ -126,21 +138,21 @@ def _figures(conn: Connection, visit: Visit, question: Question) -> dict[str, ob
             labels_of(found.by, group.key, name),
             [f"{each.value}={value or NOTHING}" for each, value in zip(found.by, group.key, strict=True)],
             group.figures,
-            most,
         )
         for group in found.groups
     ]
     blank = ("",) * (len(found.by) - 1)
     return {
         "lines": lines,
-        "total": _line(visit, (TOTAL, *blank), [], found.total, 0),
+        "total": _line(visit, (TOTAL, *blank), [], found.total),
+        "chart": chart_of(found, name, PAGE),
         "labels": [each.value.capitalize() for each in found.by],
         "counts": COUNTS,
         "percentiles": PERCENTILES,
     }
 
 
-def _line(visit: Visit, labels: tuple[str, ...], only: Sequence[str], figures: Figures, most: int) -> Line:
+def _line(visit: Visit, labels: tuple[str, ...], only: Sequence[str], figures: Figures) -> Line:
     def link(outcome: str) -> str:
         return _address(visit, {"show": "rows", "only": [*visit.query.get("only", ()), *only], "outcome": outcome})
 
@@ -148,16 +160,7 @@ def _line(visit: Visit, labels: tuple[str, ...], only: Sequence[str], figures: F
         (cell, link(_OUTCOMES.get(title, "")) if cell not in {"0", "-"} else "")
         for title, cell in zip(COUNTS, counts(figures), strict=True)
     ]
-    scale = _BAR_WIDTH / most if most else 0.0
-    return Line(
-        labels=labels,
-        link=link(""),
-        cells=cells,
-        durations=durations(figures),
-        met_width=round(figures.met * scale, 1),
-        missed_width=round(figures.missed * scale, 1),
-        told=f"{figures.met} met, {figures.missed} missed",
-    )
+    return Line(labels=labels, link=link(""), cells=cells, durations=durations(figures))
 
 
 def _name(visit: Visit, dimension: Dimension, value: str) -> str:
