@@ -112,11 +112,6 @@ class Directory:
         found = self._people.get(user)
         return found.value if found else None
 
-    def known_name(self, user: str) -> str:
-        """What somebody is called, if Slack has told us already; else the id."""
-        known = self._people.get(user)
-        return known.value.name if known else user
-
     async def channel(self, channel: str) -> Channel | None:
         """What Slack says about ``channel``; None for one that the bot cannot see.
 
@@ -131,6 +126,11 @@ class Directory:
                 return None
             known = self._channels[channel] = self._now(channel_from(mapping(answer.get("channel")), channel=channel))
         return known.value
+
+    def known_channel(self, channel: str) -> Channel | None:
+        """What Slack has told us of a channel already."""
+        found = self._channels.get(channel)
+        return found.value if found else None
 
     async def members(self, user_group: str) -> frozenset[str]:
         """The people of a user group; nobody where it does not exist.

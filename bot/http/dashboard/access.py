@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from fastapi import Request
@@ -28,6 +28,7 @@ class Dashboard:
         ticked_at: When the last tick ended, in words.
         is_open_here: Whether a person at this machine reads without signing in, as in a demonstration.
         public_url: Where people reach it from outside; None where only this machine does.
+        asked: Whom, and which channels, Slack has been asked about so that pages can show their names.
     """
 
     db: Database
@@ -38,6 +39,7 @@ class Dashboard:
     tick_age: Callable[[], str]
     is_open_here: bool = False
     public_url: str | None = None
+    asked: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.errors import BotError
 from bot.http.dashboard.access import Dashboard, Reader, cookie_name, csrf_of, is_secure, reader_of
+from bot.http.dashboard.names import Names
 from bot.http.dashboard.pages import audit, customers, health, policies, queue, reports, ticket, tried, waiting
 from bot.http.dashboard.templating import HEADERS, page
 from bot.http.dashboard.visit import Shown, Visit
@@ -61,7 +62,10 @@ Change = Callable[[Dashboard, Visit, Request, dict[str, str]], Awaitable[Respons
 def _read(board: Dashboard, show: Read) -> Answer:
     async def answer(request: Request) -> Response:
         visit = await _admitted(request, board)
-        return visit if isinstance(visit, Response) else await show(board, visit)
+        if isinstance(visit, Response):
+            return visit
+        response = await show(board, visit)
+        return await show(board, visit) if await visit.names.learn() else response
 
     return answer
 
@@ -112,7 +116,7 @@ def _visit(request: Request, board: Dashboard, reader: Reader) -> Visit:
         reader=reader,
         number=number if number < _MOST_TICKETS else 0,
         query=parse_qs(request.url.query, max_num_fields=50) if request.url.query.count("&") < 50 else {},
-        name_of=board.directory.known_name,
+        names=Names(directory=board.directory, asked=board.asked),
         tick_age=board.tick_age(),
     )
 

@@ -1,12 +1,13 @@
 """One look at a page: who looks, when, on which clock, and what the address asks for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.http.dashboard.access import Reader
+from bot.http.dashboard.names import Names
 from bot.services.workspace.desk import Desk
 
 
@@ -18,7 +19,7 @@ class Visit:
         zone: The time zone in which instants are shown: the default schedule's.
         number: The ticket or version that the address names; 0 where it names none.
         query: What follows the question mark.
-        name_of: What somebody is called, as far as Slack has told us.
+        names: What people and channels are called.
         tick_age: When the last tick ended, in words.
     """
 
@@ -28,8 +29,12 @@ class Visit:
     reader: Reader
     number: int
     query: Mapping[str, Sequence[str]]
-    name_of: Callable[[str], str]
+    names: Names
     tick_age: str
+
+    def name_of(self, slack_id: str) -> str:
+        """What a person or a channel is called, as far as Slack tells us."""
+        return self.names.of(slack_id)
 
     def asked(self, name: str) -> str:
         """The last value of a name in the address; empty without one."""

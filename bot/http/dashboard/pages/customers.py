@@ -19,6 +19,7 @@ def draw(conn: Connection, visit: Visit) -> Shown:
     rows = [
         {
             "customer": customer,
+            "channels": [visit.name_of(channel) for channel in customer.channels],
             "owner": visit.name_of(customer.owner) if customer.owner else "",
             "open": tickets.count(conn, visit.desk.workspace, Filter(open_only=True, customer=customer.key)),
             "figures": figures.get(customer.key, Figures()),

@@ -30,13 +30,15 @@ def draw(conn: Connection, visit: Visit) -> Shown:
             "versions": listed,
             "number": number,
             "in_force": visit.desk.rules_version,
-            "policies": [_policy(each.document, each.kind) for each in versions.policies_of(conn, workspace, number)],
+            "policies": [
+                _policy(each.document, each.kind, visit) for each in versions.policies_of(conn, workspace, number)
+            ],
             "schedules": [_schedule(each.document) for each in versions.schedules_of(conn, workspace, number)],
         },
     )
 
 
-def _policy(document: Mapping[str, Any], kind: str) -> Mapping[str, object]:
+def _policy(document: Mapping[str, Any], kind: str, visit: Visit) -> Mapping[str, object]:
     targets = [
         (row["priority"], metric_label(row["metric"]), _target(row)) for row in document.get("policy_metrics", [])
     ]
@@ -44,7 +46,7 @@ def _policy(document: Mapping[str, Any], kind: str) -> Mapping[str, object]:
         "title": document.get("title", ""),
         "kind": "group policy" if kind == "group_policy" else "policy",
         "description": document.get("description") or "",
-        "filter": list(_filter(document.get("filter") or {})),
+        "filter": list(_filter(document.get("filter") or {}, visit)),
         "schedule": document.get("schedule"),
         "targets": targets,
     }
@@ -55,17 +57,25 @@ def _target(row: Mapping[str, Any]) -> str:
     return f"{duration(timedelta(seconds=seconds))} {'business' if row.get('business_hours') else 'calendar'}"
 
 
-def _filter(document: Mapping[str, Any]) -> Iterator[str]:
+def _filter(document: Mapping[str, Any], visit: Visit) -> Iterator[str]:
     for name, all_or_any in (("all", "all of"), ("any", "any of")):
-        conditions = [_condition(each) for each in document.get(name) or []]
+        conditions = [_condition(each, visit) for each in document.get(name) or []]
         if conditions:
             yield f"{all_or_any}: {'; '.join(conditions)}"
 
 
-def _condition(condition: Mapping[str, Any]) -> str:
-    value = condition.get("value")
-    shown = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return f"{condition.get('field')} {str(condition.get('operator')).replace('_', ' ')} {shown}".strip()
+def _condition(condition: Mapping[str, Any], visit: Visit) -> str:
+    field, value = str(condition.get("field")), condition.get("value")
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    shown = ", ".join(_value(field, str(each), visit) for each in values)
+    asked = f"{field} {condition.get('operator')}".replace("_", " ")
+    return f"{asked} {shown}".strip()
+
+
+def _value(field: str, value: str, visit: Visit) -> str:
+    if field == "customer" and value in visit.desk.config.customers:
+        return visit.desk.config.customers[value].name
+    return visit.name_of(value) if field in {"assignee", "channel", "requester"} else value
 
 
 def _schedule(document: Mapping[str, Any]) -> Mapping[str, object]:

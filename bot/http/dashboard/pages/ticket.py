@@ -1,12 +1,14 @@
 """A ticket: what happened, its clocks, and each deadline drawn as the time that it is made of."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import Connection
 
 from bot.errors import BotError
+from bot.http.dashboard.templating import local
 from bot.http.dashboard.visit import Shown, Visit
 from bot.services.reporting.tables import duration
 from bot.services.tickets.explaining import Reasons, reasons
@@ -21,6 +23,8 @@ from store import tickets
 # The drawing's width, and the most of it that what came after a passed deadline gets: the deadline is to be explained.
 _WIDTH, _MOST_OVERDUE = 1000.0, 0.5
 _LEAST_WIDTH = 0.5
+# Somebody who did something, or whom a ticket was given.
+_ID = re.compile(r"(?<=\b(?:by|to) )[UW][A-Z0-9]{3,}\b")
 _WORDS = {
     Kind.COUNTED: "counted",
     Kind.CLOSED: "closed",
@@ -76,16 +80,16 @@ def draw(conn: Connection, visit: Visit) -> Shown:
         ("Assignee", visit.name_of(record.assignee) if record.assignee else "nobody"),
         ("Group", record.group_name or "none"),
         ("Policy", record.policy or "none"),
-        ("Channel", record.channel_id),
+        ("Channel", visit.name_of(record.channel_id)),
     ]
     if Status(record.status).ended and record.solved_at:
-        facts.append(("Solved", f"{record.solved_at.astimezone(visit.zone):%d %b %Y %H:%M}"))
+        facts.append(("Solved", local(record.solved_at, visit.zone)))
     return Shown(
         "ticket.html",
         {
             "ticket": record,
             "facts": facts,
-            "clocks": [_clock(story, each) for each in story.history.instances if each.target is not None],
+            "clocks": [_clock(story, each, visit) for each in story.history.instances if each.target is not None],
             "events": [(event.at, _named(describe(event), visit)) for event in story.events],
             "problems": story.history.problems,
         },
@@ -93,12 +97,11 @@ def draw(conn: Connection, visit: Visit) -> Shown:
 
 
 def _named(told: str, visit: Visit) -> str:
-    """What happened, with people's names where they are known: their ids stand by themselves."""
-    words = told.split(" ")
-    return " ".join(visit.name_of(word.rstrip(":")) + (":" if word.endswith(":") else "") for word in words)
+    """What happened, with the names of people in place of their ids."""
+    return _ID.sub(lambda found: visit.name_of(found[0]), told)
 
 
-def _clock(story: Story, instance: Instance) -> Clock:
+def _clock(story: Story, instance: Instance, visit: Visit) -> Clock:
     found = reasons(story, instance)
     assert instance.target is not None, "only those with a target are explained"
     unit = "business" if instance.target.business_hours else "calendar"
@@ -106,7 +109,7 @@ def _clock(story: Story, instance: Instance) -> Clock:
     sums = [(_WORDS[kind], duration(found.explanation.total(kind))) for kind in Kind if found.explanation.total(kind)]
     if found.overdue is not None:
         sums.append(("late", duration(found.overdue.total(Kind.COUNTED))))
-    stretches = list(_stretches(found))
+    stretches = list(_stretches(found, visit.zone))
     return Clock(
         name=metric_label(instance.metric) + number,
         outcome=_outcome(instance),
@@ -120,7 +123,7 @@ def _clock(story: Story, instance: Instance) -> Clock:
         sums=sums,
         stretches=stretches,
         told="Of the time until the deadline: " + ", ".join(f"{length} {kind}" for kind, length in sums),
-        log=[(entry.logged.at, _logged(entry.logged.type.value, entry.because)) for entry in found.log],
+        log=[(entry.logged.at, _named(_logged(entry.logged.type.value, entry.because), visit)) for entry in found.log],
     )
 
 
@@ -141,7 +144,7 @@ def _logged(kind: str, because: tuple[str, ...]) -> str:
     return f"{what}: {'; '.join(because)}" if because else what
 
 
-def _stretches(found: Reasons) -> Iterator[Stretch]:
+def _stretches(found: Reasons, zone: tzinfo) -> Iterator[Stretch]:
     whole = (found.explanation.end - found.explanation.start).total_seconds()
     late = found.overdue.end - found.overdue.start if found.overdue is not None else timedelta()
     room = _WIDTH * (1 - min(late.total_seconds() / (whole + late.total_seconds()), _MOST_OVERDUE))
@@ -153,7 +156,7 @@ def _stretches(found: Reasons) -> Iterator[Stretch]:
             x=round(room * begin / whole, 2),
             width=round(max(_LEAST_WIDTH, room * length / whole), 2),
             kind=segment.kind.value,
-            told=f"{_WORDS[segment.kind]}{name}: {segment.start:%d %b %H:%M} to {segment.end:%d %b %H:%M} UTC",
+            told=f"{_WORDS[segment.kind]}{name}: {local(segment.start, zone)} to {local(segment.end, zone)}",
         )
     if found.overdue is not None:
         yield Stretch(

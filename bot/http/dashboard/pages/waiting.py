@@ -31,7 +31,7 @@ def draw(conn: Connection, visit: Visit) -> Shown:
     requests = [one for state in states for one in inbox.listing(conn, state, _MOST) if one.workspace == own]
     return Shown(
         "deliveries.html",
-        {"messages": [_message(one) for one in messages], "requests": [_request(one) for one in requests]},
+        {"messages": [_message(one, visit) for one in messages], "requests": [_request(one) for one in requests]},
     )
 
 
@@ -49,13 +49,13 @@ def retry(conn: Connection, visit: Visit, queue: str, key: str) -> None:
         audit.record(conn, entry)
 
 
-def _message(one: OutboxMessage) -> Mapping[str, object]:
+def _message(one: OutboxMessage, visit: Visit) -> Mapping[str, object]:
     return {
         "key": one.key,
         "state": one.state,
         "kind": one.kind.replace("_", " "),
         "ticket": one.ticket_id,
-        "destination": one.destination,
+        "destination": visit.name_of(one.destination),
         "at": one.created_at,
         "attempts": one.attempts,
         "error": _reason(one.error),
