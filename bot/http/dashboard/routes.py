@@ -88,6 +88,8 @@ def _draw(draw: Draw, look: Callable[[Callable[[Connection], Shown]], Awaitable[
 
 async def _report(board: Dashboard, visit: Visit) -> Response:
     shown = await board.db.read(lambda conn: reports.draw(conn, visit))
+    if await visit.names.learn():
+        shown = await board.db.read(lambda conn: reports.draw(conn, visit))
     return _shown(await reports.drawn(shown, board.drawings), visit)
 
 

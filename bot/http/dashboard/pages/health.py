@@ -8,22 +8,24 @@ from bot.http.dashboard.visit import Shown, Visit
 from bot.services.workspace import overview
 from bot.slack.wording import span
 from store import workspaces
+from store.inbox import InboxState
+from store.outbox import OutboxState
 from store.workspaces import WorkspaceState
 
 
 def draw(conn: Connection, visit: Visit) -> Shown:
     """The page."""
-    view = overview.status_view(conn, visit.desk, visit.now, ticked_at=None, name_of=visit.name_of)
     figures = overview.figures(conn, visit.desk.workspace, visit.now)
+    set_aside, failed = figures.inbox[InboxState.QUARANTINED], figures.outbox[OutboxState.FAILED]
     known = workspaces.get(conn, visit.desk.workspace)
     facts = [
         ("Slack", "its token no longer works" if figures.workspace_dead else "the token works", figures.workspace_dead),
         ("Last tick", visit.tick_age, False),
         ("What is due waits for", span_of(figures.overdue_seconds), figures.overdue_seconds > 60),
-        ("Inbox waiting", str(view.inbox_pending), False),
-        ("Inbox set aside", str(view.inbox_quarantined), view.inbox_quarantined > 0),
-        ("Outbox waiting", str(view.outbox_waiting), False),
-        ("Outbox failed", str(view.outbox_failed), view.outbox_failed > 0),
+        ("Inbox waiting", str(figures.inbox[InboxState.PENDING]), False),
+        ("Inbox set aside", str(set_aside), set_aside > 0),
+        ("Outbox waiting", str(sum(figures.outbox[state] for state in overview.WAITING)), False),
+        ("Outbox failed", str(failed), failed > 0),
         ("Database", conn.dialect.name, False),
         ("Configuration", f"version {visit.desk.rules_version}", False),
     ]

@@ -10,6 +10,6 @@ _EVERY_SECONDS = 60
 
 def draw(conn: Connection, visit: Visit) -> Shown:
     """The page; it is read anew only where the address asks for that: a screen on a wall does, a screen reader not."""
-    view = overview.status_view(conn, visit.desk, visit.now, ticked_at=None, name_of=visit.name_of)
+    view = overview.queue_view(conn, visit.desk, visit.now, name_of=visit.name_of)
     refresh = _EVERY_SECONDS if visit.asked("refresh") == str(_EVERY_SECONDS) else 0
-    return Shown("queue.html", {"view": view, "refresh": refresh}, refresh=refresh)
+    return Shown("queue.html", {"view": view, "days": overview.DAYS, "refresh": refresh}, refresh=refresh)
