@@ -233,20 +233,6 @@ def listing_open(conn: Connection, workspace: str, *, limit: int = 100) -> list[
     return list(records(InstanceRecord, conn.execute(statement)))
 
 
-def outcomes(
-    conn: Connection, workspace: str, since: datetime | None = None, until: datetime | None = None
-) -> dict[str, int]:
-    """Instances with a target by outcome, of those activated in `[since, until)`."""
-    statement = select(table.c.outcome, func.count()).where(
-        table.c.workspace == workspace, table.c.target_seconds.is_not(None)
-    )
-    if since is not None:
-        statement = statement.where(table.c.activated_at >= since)
-    if until is not None:
-        statement = statement.where(table.c.activated_at < until)
-    return {row.outcome: row[1] for row in conn.execute(statement.group_by(table.c.outcome))}
-
-
 def outcomes_by_metric(conn: Connection, workspace: str) -> dict[tuple[str, str], int]:
     """Instances with a target by metric and outcome; an open one that is late already is `missed`."""
     outcome = case((table.c.breached.is_(True) & (table.c.outcome == fixed("open")), "missed"), else_=table.c.outcome)

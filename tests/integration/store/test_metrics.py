@@ -110,24 +110,6 @@ async def test_open_instances_are_listed_by_deadline(three_tickets: Database) ->
     assert [row.ticket_id for row in rows] == [3, 2, 1]
 
 
-async def test_outcomes_count_instances_that_have_a_target(three_tickets: Database) -> None:
-    await save(
-        three_tickets,
-        an_instance(outcome="met", activated_at=NOON),
-        an_instance(instance=2, outcome="met", activated_at=NOON + MINUTE),
-        an_instance(instance=3, outcome="missed", activated_at=NOON + 2 * MINUTE),
-        an_instance(instance=4, target_seconds=None),
-    )
-
-    def counted(since: int | None = None, until: int | None = None) -> Any:
-        ends = [None if one is None else NOON + one * MINUTE for one in (since, until)]
-        return three_tickets.read(lambda conn: instances.outcomes(conn, "T1", *ends))
-
-    assert await counted() == {"met": 2, "missed": 1}
-    assert await counted(1) == {"met": 1, "missed": 1}
-    assert await counted(1, 2) == {"met": 1}
-
-
 async def test_the_next_due_instant_is_read_from_its_partial_index(three_tickets: Database) -> None:
     def plan(conn: Connection) -> Sequence[Any]:
         if conn.dialect.name == "postgresql":
