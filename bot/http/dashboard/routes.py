@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from bot.errors import BotError
 from bot.http.dashboard.access import Dashboard, Reader, cookie_name, csrf_of, is_secure, reader_of
-from bot.http.dashboard.names import Names
 from bot.http.dashboard.pages import audit, customers, health, policies, queue, reports, ticket, tried, waiting
 from bot.http.dashboard.templating import HEADERS, page
 from bot.http.dashboard.visit import Shown, Visit
@@ -19,6 +18,7 @@ from bot.services.reporting.spreadsheet import as_csv
 from bot.services.requests.authorise import Action, may
 from bot.services.workspace import signing_in
 from bot.slack.client import SlackUnavailableError
+from bot.slack.names import Names
 
 _MOST_FORM_BYTES = 10_000
 _MOST_TICKETS = 1_000_000_000

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.http.dashboard.access import Reader
-from bot.http.dashboard.names import Names
 from bot.services.workspace.desk import Desk
+from bot.slack.names import Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

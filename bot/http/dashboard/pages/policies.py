@@ -89,7 +89,14 @@ def _schedule(document: Mapping[str, Any]) -> Mapping[str, object]:
         "time_zone": document.get("time_zone", ""),
         "intervals": [_interval(each) for each in document.get("intervals") or []],
         "holidays": holidays,
+        "special": [_special(each) for each in document.get("special_hours") or []],
     }
+
+
+def _special(day: Mapping[str, Any]) -> str:
+    """The hours of one date in place of those of its weekday: "2026-12-24: 09:00 to 12:00"."""
+    hours = [f"{each['start']} to {each['end']}" for each in day.get("intervals") or []]
+    return f"{day['date']}: {', '.join(hours) or 'closed'}"
 
 
 def _interval(interval: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from bot.services.reporting.asking import NOTHING, Question, read_question
 from bot.services.reporting.sections import TITLES, Section, section
 from bot.services.reporting.tables import (
     COUNTS,
+    NAMED_BY_SLACK,
     PERCENTILES,
     TOTAL,
     Table,
@@ -164,7 +165,7 @@ def _line(visit: Visit, labels: tuple[str, ...], only: Sequence[str], figures: F
 
 
 def _name(visit: Visit, dimension: Dimension, value: str) -> str:
-    return visit.name_of(value) if dimension is Dimension.AGENT else names_of(visit.desk.config)(dimension, value)
+    return visit.name_of(value) if dimension in NAMED_BY_SLACK else names_of(visit.desk.config)(dimension, value)
 
 
 def _address(visit: Visit, more: Mapping[str, object]) -> str:
