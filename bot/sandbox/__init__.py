@@ -29,7 +29,7 @@ query), answered by `{"ok": true, "result": ...}` or `{"ok": false, "error": COD
 - `directory`: update_user, set_group_users
 - `apps`: uninstall, revoke_token, rate_limited, raw_event, connections, disconnect, cut, silence
 - `faults`: calls, events, outage, clear, list, settings
-- `read`: messages, message, thread, ephemerals, notifications, calls, deliveries, views, home, channels, users,
+- `read`: messages, message, thread, ephemerals, notifications, file, calls, deliveries, views, home, channels, users,
   user_groups, apps, now, snapshot
 - `world`: reset, drained
 
@@ -38,7 +38,8 @@ each `{"seq", "kind", ...}` with the whole object as it is now): `message` {chan
 {channel, ts}, `channel` {channel}, `channel_removed` {channel}, `user` {user}, `user_group` {user_group}, `team`
 {team}, `app` {app}, `ephemeral` {ephemeral}, `ephemeral_removed` {ts}, `view` {view} (`view.user` is whose),
 `view_closed` {view_id, user}, `home` {user, app, view}, `reset` (load the snapshot again). Changes with a `seq` at or
-below the snapshot's are in it already. Files in `bot/sandbox/page/` are served at `/` (index.html) and `/page/`.
+below the snapshot's are in it already. Files in `bot/sandbox/page/` are served at `/` (index.html) and `/page/`;
+pictures that were shared at `/sandbox/picture/FILE`.
 """
 
 from bot.sandbox.clock import Clock, ManualClock, RealClock

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 Json = dict[str, Any]
+_IMAGES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 
 
 class Kind(StrEnum):
@@ -157,7 +158,14 @@ class File:
     size: int
     created: int
     content: bytes = b""
+    alt_txt: str = ""
     completed: bool = False
+    is_public: bool = False
+
+    @property
+    def image_type(self) -> str:
+        """Return `png`, `jpeg` or `gif` where the bytes are such a picture, whatever it is called; else nothing."""
+        return next((kind for begin, kind in _IMAGES.items() if self.content.startswith(begin)), "")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -29,7 +29,7 @@ def full_file(entry: File, base: str) -> Json:
         "timestamp": entry.created,
         "name": entry.name,
         "title": entry.title,
-        "mimetype": "text/plain" if kind in ("txt", "log") else f"application/{kind}",
+        "mimetype": _mimetype(entry, kind),
         "filetype": kind,
         "pretty_type": kind.upper(),
         "user": entry.user,
@@ -38,12 +38,30 @@ def full_file(entry: File, base: str) -> Json:
         "size": entry.size,
         "mode": "hosted",
         "is_external": False,
-        "is_public": True,
+        "is_public": entry.is_public,
         "file_access": "visible",
         "url_private": f"{base}/files-pri/{entry.team}-{entry.id}/{entry.name}",
         "url_private_download": f"{base}/files-pri/{entry.team}-{entry.id}/download/{entry.name}",
         "permalink": f"{base}/files/{entry.user}/{entry.id}/{entry.name}",
+        **_image(entry),
     }
+
+
+def _mimetype(entry: File, kind: str) -> str:
+    if entry.image_type:
+        return f"image/{entry.image_type}"
+    return "text/plain" if kind in ("txt", "log") else f"application/{kind}"
+
+
+def _image(entry: File) -> Json:
+    """Return what Slack says about pictures besides; of their sizes only a PNG's is read."""
+    if not entry.image_type:
+        return {}
+    shown: Json = {"alt_txt": entry.alt_txt} if entry.alt_txt else {}
+    if entry.image_type == "png" and len(entry.content) >= 24:
+        width, height = (int.from_bytes(entry.content[at : at + 4]) for at in (16, 20))
+        shown |= {"original_w": width, "original_h": height}
+    return shown
 
 
 def bot_profile(world: World, app: App, team_id: str) -> Json:

@@ -35,6 +35,7 @@ def application(slack: Slack, control: Control) -> web.Application:
         app.router.add_post(f"/{path}/{{team}}/{{secret}}", outside.response_url)
     app.router.add_post("/upload/v1/{file}", outside.upload)
     app.router.add_get("/files-pri/{file}/{rest:.*}", outside.download)
+    app.router.add_get("/sandbox/picture/{file}", outside.picture)
     app.router.add_get("/sandbox/", control.index)
     app.router.add_get("/sandbox/stream", stream)
     app.router.add_get("/sandbox/{namespace}/{method}", control.handle)

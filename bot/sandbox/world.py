@@ -55,6 +55,12 @@ class World:
             raise SandboxError(f"There is no message {ts} in {channel}.", code="message_not_found")
         return found
 
+    def file(self, file: str) -> File:
+        """Return a file, or complain to whoever drives the sandbox."""
+        if file not in self.files:
+            raise SandboxError(f"There is no file {file!r}.", code="file_not_found")
+        return self.files[file]
+
     def app(self, app: str) -> App:
         """Return an app, or complain to whoever drives the sandbox."""
         if app not in self.apps:

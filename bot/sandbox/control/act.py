@@ -4,7 +4,7 @@ from bot.sandbox import conversations, messages
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.ids import format_ts, ts_micros
 from bot.sandbox.kit.content import checked_blocks
-from bot.sandbox.model import Channel, File, Json, Message, User
+from bot.sandbox.model import Channel, File, Json, Kind, Message, User
 from bot.sandbox.slack import Slack
 from bot.sandbox.text import rich_text, typed
 
@@ -49,7 +49,7 @@ class Act:
             team=person.team,
             text=text if verbatim else self._typed(person, text),
             client_msg_id=messages.client_msg_id(),
-            files=[self._file(person, spec) for spec in files or []],
+            files=[self._file(place, person, spec) for spec in files or []],
         )
         if not entry.text and not entry.files:
             raise SandboxError("There is nothing to post.", code="no_text")
@@ -156,7 +156,7 @@ class Act:
         self._slack.world.stamps.reserve(stamp)
         return stamp
 
-    def _file(self, person: User, spec: Json) -> str:
+    def _file(self, place: Channel, person: User, spec: Json) -> str:
         name, content = spec.get("name"), spec.get("content", "")
         if not isinstance(name, str) or not name or not isinstance(content, str):
             raise SandboxError("A file has a name and, as text, content.")
@@ -170,6 +170,7 @@ class Act:
             created=int(self._slack.clock.now()),
             content=content.encode(),
             completed=True,
+            is_public=place.kind is Kind.PUBLIC,
         )
         self._slack.world.files[entry.id] = entry
         return entry.id

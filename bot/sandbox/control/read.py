@@ -1,8 +1,9 @@
 """Looking at what happened: messages, who was notified, calls, deliveries, open views."""
 
+import base64
 import fnmatch
 
-from bot.sandbox import conversations, messages, render
+from bot.sandbox import conversations, messages, render, render_message
 from bot.sandbox.control.app_setup import public_app
 from bot.sandbox.model import Json
 from bot.sandbox.slack import Slack
@@ -48,6 +49,14 @@ class Read:
             for entry in self._slack.world.notifications
             if user in ("", entry["user"]) and channel in ("", entry["channel"]) and ts in ("", entry["ts"])
         ]
+
+    def file(self, file: str) -> Json:
+        """Return a file as `files.info` describes it, with its bytes in base64 under `content`."""
+        entry = self._slack.world.file(file)
+        return {
+            **render_message.full_file(entry, self._slack.base),
+            "content": base64.b64encode(entry.content).decode("ascii"),
+        }
 
     def calls(self, *, method: str = "*", limit: int = 0) -> list[Json]:
         """Return the Web API calls so far: method, arguments (never the token), result."""

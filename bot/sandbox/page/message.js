@@ -54,6 +54,10 @@ function size(bytes) {
 
 function file(one) {
   const name = one.title || one.name || "A file of another workspace";
+  if (one.mimetype?.startsWith("image/")) {
+    return el("figure", { class: "file-picture" }, el("figcaption", { class: "muted" }, name),
+      el("img", { class: "picture", src: `/sandbox/picture/${one.id}`, alt: one.alt_txt || name, width: one.original_w, height: one.original_h }));
+  }
   return el("div", { class: "file" }, icon("file"),
     el("div", {}, el("div", { class: "file-name" }, name),
       el("div", { class: "muted" }, one.size === undefined ? "shared from outside" : `${one.pretty_type ?? ""} · ${size(one.size)}`)));

@@ -1,15 +1,19 @@
 """files.*: uploads in two steps, and what a Slack Connect event leaves out."""
 
+import re
+
 from bot.sandbox import messages, render_message
 from bot.sandbox.errors import SlackError
 from bot.sandbox.kit.content import checked_blocks
-from bot.sandbox.model import Channel, File, Json, Message
+from bot.sandbox.model import Channel, File, Json, Kind, Message
 from bot.sandbox.rate_limits import TIER_4
 from bot.sandbox.text import authored
 from bot.sandbox.web_api.call import Call, invalid_arguments, whole
 from bot.sandbox.web_api.registry import method
 
 MOST_BYTES = 1_000_000_000
+MOST_ALT_TXT = 1000
+_CONVERSATION = re.compile(r"[CGDZ][A-Z0-9]+")
 
 
 @method("files.getUploadURLExternal", "files:write", limit=TIER_4)
@@ -21,6 +25,9 @@ def upload_url(call: Call) -> Json:
     length = whole(call.text("length"))
     if length is None or not 0 < length <= MOST_BYTES:
         raise invalid_arguments("must be a positive length [json-pointer:/length]")
+    alt_txt = call.text("alt_txt")
+    if len(alt_txt) > MOST_ALT_TXT:
+        raise SlackError("alt_txt_too_large")
     world = call.slack.world
     entry = File(
         id=world.ids.new("F"),
@@ -30,6 +37,7 @@ def upload_url(call: Call) -> Json:
         title=name,
         size=length,
         created=int(call.slack.clock.now()),
+        alt_txt=alt_txt,
     )
     world.files[entry.id] = entry
     return {"upload_url": f"{call.slack.base}/upload/v1/{entry.id}", "file_id": entry.id}
@@ -58,7 +66,10 @@ def _uploaded(call: Call, wanted: Json) -> File:
 
 
 def _channels(call: Call) -> list[Channel]:
-    names = call.names("channels") or ([call.text("channel_id")] if call.text("channel_id") else [])
+    channel_id = call.text("channel_id")
+    if channel_id and not _CONVERSATION.fullmatch(channel_id):  # a person's id is none, unlike in chat.postMessage
+        raise invalid_arguments("input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$ [json-pointer:/channel_id]")
+    names = call.names("channels") or ([channel_id] if channel_id else [])
     world = call.slack.world
     found = []
     for name in names:
@@ -88,6 +99,8 @@ def _share(call: Call, channel: Channel, entries: list[File]) -> None:
         files=[entry.id for entry in entries],
         thread_ts=thread_ts,
     )
+    for entry in entries:
+        entry.is_public |= channel.kind is Kind.PUBLIC
     messages.post(call.slack, message)
 
 

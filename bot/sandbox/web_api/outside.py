@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from bot.sandbox.errors import SlackError
+from bot.sandbox.control.serve import refuse_foreign
+from bot.sandbox.errors import SandboxError, SlackError
 from bot.sandbox.interactions import respond
 from bot.sandbox.slack import Slack
 from bot.sandbox.strict_json import parse_object
@@ -55,3 +56,15 @@ class Outside:
         if install is None or not install.is_live or "files:read" not in install.scopes or entry is None:
             return web.Response(status=403, text="not allowed")
         return web.Response(body=entry.content, content_type="application/octet-stream")
+
+    async def picture(self, request: web.Request) -> web.StreamResponse:
+        """Show a person a picture that was shared, as the page's `img`; anything else is no picture."""
+        try:
+            refuse_foreign(request)
+        except SandboxError as problem:
+            return web.Response(status=400, text=str(problem))
+        entry = self._slack.world.files.get(request.match_info["file"])
+        if entry is None or not entry.completed or not entry.image_type:
+            return web.Response(status=404, text="no such picture")
+        headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
+        return web.Response(body=entry.content, content_type=f"image/{entry.image_type}", headers=headers)
