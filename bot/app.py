@@ -100,6 +100,7 @@ class Threadline:
             desk=self.desk,
             slack=self.slack,
             directory=self.directory,
+            drawings=self.drawings,
             clock=clock,
             lease=connection.lease,
             lull=self._arrivals.lull,

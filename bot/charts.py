@@ -66,10 +66,16 @@ class Bar:
     figures: Figures
 
 
-def chart_of(report: Report, name: Name, theme: Theme) -> Chart | None:
+def chart_of(report: Report, name: Name, theme: Theme, about: str = "") -> Chart | None:
     """A report's promises, met and missed: along the time where it is by that, else a bar for each group.
 
     None where nothing counts yet.
+
+    Args:
+        report: The figures.
+        name: What the values of a dimension are called.
+        theme: In which colours.
+        about: Which days they are of: "in the last 30 days".
     """
     if not report.total.counted:
         return None
@@ -81,6 +87,7 @@ def chart_of(report: Report, name: Name, theme: Theme) -> Chart | None:
     draw = _columns if report.by in _ALONG_TIME else _rows
     title = f"Promises met and missed by {' and '.join(report.by)}"
     sums = f"{report.total.met} of {report.total.counted} met: {percent(report.total.attainment)}"
+    sums += f", {about}" if about else ""
     return Chart(
         description={"title": {"text": title, "subtitle": sums}, **draw(shown, theme), **_style(theme)},
         title=title,

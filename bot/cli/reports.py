@@ -25,7 +25,7 @@ from bot.services.reporting.answering import report_of, rows_of
 from bot.services.reporting.asking import read_question, zone_of
 from bot.services.reporting.sections import Section, section
 from bot.services.reporting.spreadsheet import as_csv
-from bot.services.reporting.tables import Name, Table, names_of, report_to_json, row_to_json, table_of
+from bot.services.reporting.tables import Table, names_of, report_to_json, row_to_json, table_of
 from bot.settings import Settings
 from sla.report import Measured, Report
 from store import rules as versions
@@ -81,24 +81,21 @@ async def _answer(words: tuple[str, str, str], where: Sequence[str], show: Secti
         question = read_question(zone_of(config), first=first, last=last, by=by, where=where)
         now = SystemClock().now()
         if show is None:
-            return _figures(await db.read(lambda conn: report_of(conn, workspace, question, now)), config, format)
+            found = await db.read(lambda conn: report_of(conn, workspace, question, now))
+            days = " ".join(f"{side} {day}" for side, day in (("from", first), ("to", last)) if day)
+            return _picture(found, config, days) if format is Format.PNG else _figures(found, config, format)
         rows = await db.read(lambda conn: rows_of(conn, workspace, question, now))
         return _list(await db.read(lambda conn: section(conn, workspace, show, rows)), rows, show, format)
 
 
 def _figures(found: Report, config: Config, format: Format) -> bytes:  # noqa: A002
-    name = names_of(config)
-    match format:
-        case Format.PNG:
-            return _picture(found, name)
-        case Format.JSON:
-            return json.dumps(report_to_json(found), ensure_ascii=False).encode()
-        case Format.CSV | Format.TABLE:
-            return _table(table_of(found, name), format)
+    if format is Format.JSON:
+        return json.dumps(report_to_json(found), ensure_ascii=False).encode()
+    return _table(table_of(found, names_of(config)), format)
 
 
-def _picture(found: Report, name: Name) -> bytes:
-    chart = chart_of(found, name, PAPER)
+def _picture(found: Report, config: Config, days: str) -> bytes:
+    chart = chart_of(found, names_of(config), PAPER, days)
     if chart is None:
         raise BotError("There is nothing to draw: no promise was met or missed.")
     return draw(chart.description, Kind.PNG)

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.clock import Clock
+from bot.pictures import Drawings
 from bot.services.inbox.asides import Asides
 from bot.services.inbox.events import read_event
 from bot.services.inbox.handling import Handled, Read, Request, Result, nothing
@@ -26,6 +27,7 @@ from bot.services.workspace.desk import Desk
 from bot.slack.client import SlackClients, SlackUnavailableError
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Kind, Payload
+from bot.slack.names import Names
 from store import inbox
 from store.engine import Database
 from store.inbox import Claim, InboxItem
@@ -58,6 +60,7 @@ class Dispatch:
     desk: Callable[[], Desk]
     slack: SlackClients
     directory: Directory
+    drawings: Drawings
     clock: Clock
     lull: Callable[[], Awaitable[None]]
     lease: timedelta = timedelta(seconds=60)
@@ -143,7 +146,16 @@ class Dispatch:
         return await read(self._request(item, body))
 
     def _request(self, item: InboxItem, body: Payload) -> Request:
-        return Request(item=item, body=body, desk=self.desk(), db=self.db, slack=self.slack, directory=self.directory)
+        return Request(
+            item=item,
+            body=body,
+            desk=self.desk(),
+            db=self.db,
+            slack=self.slack,
+            directory=self.directory,
+            drawings=self.drawings,
+            names=Names(directory=self.directory, asked=set()),
+        )
 
 
 _READERS: dict[Kind, Read] = {

@@ -9,7 +9,9 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
+from bot.pictures import Drawings
 from bot.services.inbox.speakers import Speakers
+from bot.services.reporting.showing import show
 from bot.services.requests.actions import Answer, Asked, Inquiry
 from bot.services.requests.authorise import Standing, standing_of
 from bot.services.workspace.desk import Desk
@@ -17,6 +19,7 @@ from bot.slack.blocks import Block
 from bot.slack.client import SlackClients
 from bot.slack.directory import Directory
 from bot.slack.envelopes import Payload, mapping, text_of
+from bot.slack.names import Names
 from bot.slack.respond import respond
 from store.engine import Database
 from store.errors import StoreError
@@ -51,6 +54,8 @@ class Request:
     db: Database
     slack: SlackClients
     directory: Directory
+    drawings: Drawings
+    names: Names
 
     @property
     def speakers(self) -> Speakers:
@@ -113,10 +118,14 @@ class Request:
     async def _look_up(self, say: Say, inquiry: Inquiry) -> None:
         try:
             answer = await self.db.read_in_thread(inquiry.answer)
+            if await self.names.learn():
+                answer = await self.db.read_in_thread(inquiry.answer)
         except StoreError as error:
             log.warning("inquiry.failed", key=self.item.key, reason=str(error))
             answer = Answer(text="That could not be read just now. Ask once more in a minute.")
         await say(answer.text, answer.blocks)
+        if answer.chart is not None:
+            await show(answer.chart, inquiry.asked.user, drawings=self.drawings, client=self.slack.client())
 
 
 Read = Callable[[Request], Awaitable[Handled]]

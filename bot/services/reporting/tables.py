@@ -13,6 +13,8 @@ from sla.spread import Percentiles
 
 TOTAL = "All"
 NONE_YET = "-"
+NAMED_BY_SLACK = frozenset({Dimension.AGENT, Dimension.CHANNEL})
+"""Whose values are ids of Slack's."""
 COUNTS = ("Met", "Missed", "Attainment", "Late now", "Open", "Cancelled", "Merged", "Exempt")
 PERCENTILES = (
     "p50 business",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot.charts import Chart
 from bot.services.requests.authorise import NOT_OF_THE_TEAM, Action, Standing, may
 from bot.services.tickets import ticketing
 from bot.services.tickets.ticketing import Entry
@@ -49,11 +50,13 @@ class Answer:
     Attributes:
         blocks: The same as Block Kit, where text alone would show what customers wrote as markup.
         done: Whether anything was changed.
+        chart: What is shown besides, to the same person.
     """
 
     text: str
     blocks: tuple[Block, ...] = ()
     done: bool = False
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Inquiry:
     """What is asked for takes long to read and changes nothing: it is answered once the request itself is done."""
 
     answer: Callable[[Connection], Answer]
+    asked: Asked
 
 
 def claim(conn: Connection, desk: Desk, ticket_id: int, asked: Asked, now: datetime) -> Answer:

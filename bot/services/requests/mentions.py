@@ -47,7 +47,8 @@ async def read_mention(request: Request) -> Handled | None:
     if request.body.get(BACKFILL) is True and request.item.received_at - message.at > _STILL_WANTED:
         return nothing("ignored: a command that was found too late")
     mentioned = {user: await request.standing(user) for user in people_in(words)}
-    apply = partial(_apply, request, message, Typed(command="/sla", text=words, channel="", mentioned=mentioned), asked)
+    typed = Typed(command="/sla", text=words, channel="", mentioned=mentioned, name_of=request.names.of)
+    apply = partial(_apply, request, message, typed, asked)
     return request.tell(apply, partial(_whisper, request, message))
 
 

@@ -28,6 +28,7 @@ REQUIRED_SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:write",

@@ -25,6 +25,7 @@ class Call:
     Attributes:
         words: What follows the verb.
         mentioned: What the people named in it are to the desk.
+        name_of: What a person or a channel is called.
         here: The ticket of the thread that it was written in, which is meant where none is named.
     """
 
@@ -35,6 +36,7 @@ class Call:
     asked: Asked
     now: datetime
     mentioned: Mapping[str, Standing]
+    name_of: Callable[[str], str]
     here: TicketRecord | None = None
 
     @property

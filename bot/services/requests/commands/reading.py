@@ -15,5 +15,6 @@ async def read_command(request: Request) -> Handled:
         text=text,
         channel=text_of(request.body.get("channel_id")),
         mentioned={user: await request.standing(user) for user in people_in(text)},
+        name_of=request.names.of,
     )
     return request.answer(lambda conn, now: run(conn, request.desk, typed, asked, now))

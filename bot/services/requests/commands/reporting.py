@@ -4,14 +4,25 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.charts import PAPER, chart_of
 from bot.errors import BotError
 from bot.services.reporting.answering import report_of, rows_of
 from bot.services.reporting.asking import Question, read_question, zone_of
 from bot.services.reporting.sections import REASON, Section, section
-from bot.services.reporting.tables import COUNTS, PERCENTILES, TOTAL, Table, counts, durations, labels_of, names_of
+from bot.services.reporting.tables import (
+    COUNTS,
+    NAMED_BY_SLACK,
+    PERCENTILES,
+    TOTAL,
+    Name,
+    Table,
+    counts,
+    durations,
+    labels_of,
+    names_of,
+)
 from bot.services.requests.actions import Answer
 from bot.services.requests.commands.call import Call, Verb
-from bot.services.workspace.desk import Desk
 from bot.slack.text import authored
 from sla.report import Dimension, Figures, Report
 
@@ -48,10 +59,11 @@ def _report(call: Call) -> Answer:
     if not found.groups:
         return Answer(text=f"No promises began {asked.about}.")
     if asked.show == _TIMES:
-        drawn = _drawn(call.desk, found, PERCENTILES, durations)
+        drawn = _drawn(call, found, PERCENTILES, durations)
         return Answer(text=f"*How long it took what was done, {asked.about}*\n```\n{drawn}\n```")
-    drawn = _drawn(call.desk, found, COUNTS, counts)
-    return Answer(text=f"*What became of promises, {asked.about}*\n```\n{drawn}\n```")
+    drawn = _drawn(call, found, COUNTS, counts)
+    chart = chart_of(found, _names(call), PAPER, asked.about)
+    return Answer(text=f"*What became of promises, {asked.about}*\n```\n{drawn}\n```", chart=chart)
 
 
 def _list(call: Call, asked: _Asked) -> Answer:
@@ -95,9 +107,18 @@ def _read(call: Call) -> _Asked:
     return _Asked(question=lately, about=f"in the last {DAYS} days", show=said["show"])
 
 
-def _drawn(desk: Desk, found: Report, names: Sequence[str], cells: Callable[[Figures], Sequence[str]]) -> str:
+def _names(call: Call) -> Name:
+    known = names_of(call.desk.config)
+
+    def name(dimension: Dimension, value: str) -> str:
+        return call.name_of(value) if dimension in NAMED_BY_SLACK else known(dimension, value)
+
+    return name
+
+
+def _drawn(call: Call, found: Report, names: Sequence[str], cells: Callable[[Figures], Sequence[str]]) -> str:
     """The table in columns of one width; inside of a code block nothing is a mention."""
-    known = names_of(desk.config)
+    known = _names(call)
 
     def name(dimension: Dimension, value: str) -> str:
         return _LABEL.sub(" ", authored(known(dimension, value), 40))

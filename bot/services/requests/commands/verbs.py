@@ -3,7 +3,7 @@
 A new verb is a file of its own with a ``VERBS``, and a name in the table here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -47,12 +47,14 @@ class Typed:
 
     Attributes:
         mentioned: What the people named in it are to the desk.
+        name_of: What a person or a channel is called.
     """
 
     command: str
     text: str
     channel: str
     mentioned: Mapping[str, Standing] = field(default_factory=dict)
+    name_of: Callable[[str], str] = str
 
 
 def run(
@@ -86,8 +88,9 @@ def run(
         asked=asked,
         now=now,
         mentioned=typed.mentioned,
+        name_of=typed.name_of,
         here=here,
     )
     if _VERBS[verb].takes_long:
-        return Inquiry(answer=lambda reading: _VERBS[verb].run(replace(call, conn=reading)))
+        return Inquiry(answer=lambda reading: _VERBS[verb].run(replace(call, conn=reading)), asked=asked)
     return _VERBS[verb].run(call)
