@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
+from zipfile import is_zipfile
 
 from bot.errors import BotError
 from bot.importers.archive import MAX_MEMBER_BYTES, open_archive
@@ -48,6 +49,11 @@ class ZendeskExport:
             if isinstance(number, int) and not isinstance(number, bool):
                 found.setdefault(number, []).append(row)
         return found
+
+    def begins_at(self) -> datetime | None:
+        """When the first of its tickets was opened; None without any."""
+        found = (instant_of(row.get("created_at")) for row in self.rows["tickets"])
+        return min((at for at in found if at is not None), default=None)
 
     def take(self, document: Any, where: str) -> None:
         """Take what a document holds: lists by their names, or one thing under its own."""
@@ -92,6 +98,11 @@ class ZendeskExport:
                 self._take_list("ticket_metric_events", some, where, None)
 
 
+def holds_zendesk_lists(document: object) -> bool:
+    """Whether a document is one of Zendesk's API: it names some list, or one thing, that can be taken over."""
+    return isinstance(document, Mapping) and any(name in document for name in (*_ONE, *_ONE.values()))
+
+
 @contextmanager
 def open_zendesk_export(path: Path) -> Iterator[ZendeskExport]:
     """Read an export.
@@ -100,7 +111,7 @@ def open_zendesk_export(path: Path) -> Iterator[ZendeskExport]:
         BotError: There is nothing there, or nothing in it can be read.
     """
     export = ZendeskExport()
-    if path.is_file() and path.suffix.lower() == ".json":
+    if path.is_file() and not is_zipfile(path) and path.suffix.lower() != ".zip":
         export.take(_read(path), path.name)
     else:
         with open_archive(path) as archive:

@@ -190,11 +190,11 @@ async def test_an_import_that_is_done_again_doubles_nothing(desk: Desk, export: 
 
 
 async def test_audits_tell_what_was_changed_and_when(desk: Desk, tmp_path: Path):
-    ticket = TICKETS["tickets"][0] | {"priority": None, "status": "pending"}
+    ticket = TICKETS["tickets"][0] | {"status": "pending", "tags": ["printer", "vip"], "assignee_id": 502}
     events: list[dict[str, Any]] = [
         {"id": 11, "type": "Change", "field_name": "priority", "value": "high", "previous_value": None},
         {"id": 12, "type": "Change", "field_name": "status", "value": "pending", "previous_value": "new"},
-        {"id": 13, "type": "Change", "field_name": "tags", "value": ["vip"], "previous_value": []},
+        {"id": 13, "type": "Change", "field_name": "tags", "value": ["printer", "vip"], "previous_value": ["printer"]},
         {"id": 14, "type": "Change", "field_name": "assignee_id", "value": "502", "previous_value": None},
         {"id": 15, "type": "Change", "field_name": "moon", "value": 5},
     ]
@@ -206,7 +206,48 @@ async def test_audits_tell_what_was_changed_and_when(desk: Desk, tmp_path: Path)
     stored = await desk.bot.db.read(lambda conn: tickets.get(conn, "T0HOME", 1))
     assert stored is not None
     assert (stored.priority, stored.status, stored.assignee) == ("high", "pending", "zendesk:502")
-    assert stored.tags == ["printer", "vip"]
+    assert stored.tags == ["printer", "paper", "vip"]
+    first = stored.state["initial"]
+    assert (first.get("priority"), first.get("assignee"), first["tags"]) == (None, None, ["printer", "paper"])
+
+
+async def test_what_zendesks_triggers_set_at_once_was_so_from_the_beginning(desk: Desk, tmp_path: Path):
+    ticket = TICKETS["tickets"][0] | {"status": "open", "priority": "low", "type": "incident"}
+    set_at_once = [
+        {"id": 11, "type": "Create", "field_name": "priority", "value": "normal"},
+        {"id": 12, "type": "Create", "field_name": "status", "value": "open"},
+        {"id": 13, "type": "Change", "field_name": "priority", "value": "high", "previous_value": "normal"},
+    ]
+    later = [{"id": 21, "type": "Change", "field_name": "priority", "value": "low", "previous_value": "high"}]
+    audits = [
+        {"id": 1, "ticket_id": 155, "created_at": "2026-01-05T09:00:00Z", "author_id": 501, "events": set_at_once},
+        {"id": 2, "ticket_id": 155, "created_at": "2026-01-05T13:00:00Z", "author_id": 502, "events": later},
+    ]
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps({"tickets": [ticket], "audits": audits}))
+    imported = await take(desk, path)
+    assert imported.tickets.events == 1
+    stored = await desk.bot.db.read(lambda conn: tickets.get(conn, "T0HOME", 1))
+    assert stored is not None
+    assert (stored.priority, stored.status, stored.ticket_type) == ("low", "open", "incident")
+    assert stored.state["initial"]["priority"] == "high"
+
+
+async def test_a_ticket_in_several_pages_counts_once_as_it_was_last_and_a_deleted_one_not_at_all(
+    desk: Desk, tmp_path: Path
+):
+    first = TICKETS["tickets"][0] | {"status": "open", "updated_at": "2026-01-05T10:00:00Z"}
+    gone = {"id": 156, "created_at": "2026-01-05T09:00:00Z", "status": "open"}
+    pages = {"1": [first, gone], "2": [TICKETS["tickets"][0], gone | {"status": "deleted"}]}
+    for name, rows in pages.items():
+        (tmp_path / "export").mkdir(exist_ok=True)
+        (tmp_path / "export" / f"{name}.json").write_text(json.dumps({"tickets": rows}))
+    imported = await take(desk, tmp_path / "export")
+    assert imported.tickets.opened == 1
+    assert imported.problems == ("ticket 156: it was deleted.",)
+    stored = await desk.bot.db.read(lambda conn: tickets.get(conn, "T0HOME", 1))
+    assert stored is not None
+    assert stored.status == "closed"
 
 
 HOSTILE = [

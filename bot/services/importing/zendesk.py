@@ -3,7 +3,7 @@
 import getpass
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -42,31 +42,38 @@ class ZendeskImported:
 
 
 async def take_zendesk_in(
-    db: Database, export: ZendeskExport, now: datetime, *, progress: Callable[[int], None] = lambda _done: None
+    db: Database,
+    export: ZendeskExport,
+    now: datetime,
+    *,
+    load: Callable[[date], Config] = lambda _begins_on: Config.from_document({}),
+    rules: bool = True,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> ZendeskImported:
-    """Take an export into the one workspace of a database; an empty database gets one.
+    """Take an export into the one workspace of a database.
+
+    An empty database gets a workspace, and the configuration that ``load`` reads, with public holidays from the day of
+    the first ticket on. Without ``rules`` the account's schedules and policies are left out.
 
     Raises:
-        BotError: The database has several workspaces.
+        BotError: The database has several workspaces, or the configuration cannot be used.
     """
     home = await known_workspace(db) or Workspace(workspace=UNKNOWN_TEAM, name="Imported")
+    if await db.read(lambda conn: versions.current(conn, home.workspace)) is None:
+        config = load((export.begins_at() or now).date())
+        await db.write(lambda conn: versions.save_version(conn, home.workspace, dict(config.document), now, "import"))
     await db.write(lambda conn: _prepare(conn, home, now))
     editor = Editor(workspace=home.workspace, who=f"cli:{getpass.getuser()}", now=now)
-    counts = await Structure(db=db, editor=editor).take_in(export)
+    counts = await Structure(db=db, editor=editor).take_in(export, rules=rules)
     desk = await db.read(lambda conn: _desk(conn, home, now))
     taken = await ZendeskHistory(db=db, desk=desk, export=export).take_in(now, progress=progress)
     return ZendeskImported(counts=counts, tickets=taken, problems=tuple(export.problems))
 
 
 def _prepare(conn: Connection, home: Workspace, now: datetime) -> None:
-    """A workspace with some configuration, where nothing of the past raises an alert later either."""
-    if versions.current(conn, home.workspace) is None:
-        versions.save_version(conn, home.workspace, dict(Config.from_document({}).document), now, "import")
-    from_now = now + timedelta(microseconds=1)
-    enforced = home.enforce_from if home.enforce_from is not None else from_now
-    known = workspaces.get(conn, home.workspace)
-    if known is None:
-        workspaces.save(conn, replace(home, enforce_from=enforced))
+    """A workspace where nothing of the past raises an alert later either."""
+    if workspaces.get(conn, home.workspace) is None:
+        workspaces.save(conn, replace(home, enforce_from=now + timedelta(microseconds=1)))
 
 
 def _desk(conn: Connection, home: Workspace, now: datetime) -> Desk:

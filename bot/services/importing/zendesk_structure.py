@@ -1,7 +1,6 @@
 """Customers, groups, schedules and policies of a Zendesk account, taken into the configuration under their numbers."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,12 +12,13 @@ from bot.services.api import editing, holidays, policies, schedules
 from bot.services.api.editing import Document, Editor
 from bot.services.api.numbers import Kind
 from bot.services.api.refusals import RecordInvalidError, whole_number
+from bot.services.importing.zendesk_account import as_customer, name_of, number_of, user_name
 from store import resources
 from store.engine import Database
 from store.resources import ResourceRecord
 
-_WORD = re.compile(r"[^a-z0-9]+")
-_LONGEST = 60
+_WHO = 3
+"""The first so many steps say whom tickets are of, the others by which rules they are judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,11 @@ class Structure:
     db: Database
     editor: Editor
 
-    async def take_in(self, export: ZendeskExport) -> dict[str, int]:
-        """Take everything; how many were new of each. What cannot be taken is added to the export's problems."""
+    async def take_in(self, export: ZendeskExport, *, rules: bool = True) -> dict[str, int]:
+        """Take everything, or only whom tickets are of; how many were new of each.
+
+        What cannot be taken is added to the export's problems.
+        """
         steps: tuple[tuple[str, Callable[[Connection, Row], bool]], ...] = (
             ("organizations", self._organization),
             ("groups", self._group),
@@ -40,7 +43,7 @@ class Structure:
             ("group_sla_policies", partial(self._policy, Kind.GROUP_POLICY)),
         )
         counts = {}
-        for name, take in steps:
+        for name, take in steps if rules else steps[:_WHO]:
             rows = sorted(export.rows[name], key=_position)
             counts[name] = sum([await self._one(export, name, row, take) for row in rows])
         return counts
@@ -57,44 +60,34 @@ class Structure:
         return False
 
     def _organization(self, conn: Connection, row: Row) -> bool:
-        number, name = _number(row), _name(row)
+        number = number_of(row)
         if resources.numbered(conn, self.editor.workspace, Kind.ORGANIZATION, number) is not None:
             return False
         document, _ = editing.current(conn, self.editor.workspace)
-        customers = document.get("customers") or {}
-        key = next((key for key, one in customers.items() if one.get("name", key) == name), None)
-        is_new = key is None
-        if key is None:
-            key = _key(name, set(customers))
-            fields = row.get("organization_fields")
-            tier = fields.get("tier") if isinstance(fields, Mapping) else None
-            tags = row.get("tags")
-            made: dict[str, Any] = {"name": name}
-            made |= {"tier": tier} if isinstance(tier, str) and tier.strip() else {}
-            made |= {"tags": [tag for tag in tags if isinstance(tag, str) and tag]} if isinstance(tags, list) else {}
-            chosen = key
-            editing.edit(conn, self.editor, lambda document: _put(document, "customers", chosen, made))
+        key, made = as_customer(row, document.get("customers") or {})
+        if made is not None:
+            editing.edit(conn, self.editor, partial(_put, kind="customers", key=key, value=made))
         self._keep(conn, Kind.ORGANIZATION, number, key)
-        return is_new
+        return made is not None
 
     def _group(self, conn: Connection, row: Row) -> bool:
-        number, name = _number(row), _name(row)
+        number, name = number_of(row), name_of(row)
         if resources.numbered(conn, self.editor.workspace, Kind.GROUP, number) is not None:
             return False
         document, _ = editing.current(conn, self.editor.workspace)
         is_new = name not in (document.get("groups") or {})
         if is_new:
-            editing.edit(conn, self.editor, lambda document: _put(document, "groups", name, {"users": []}))
+            editing.edit(conn, self.editor, partial(_put, kind="groups", key=name, value={"users": []}))
         self._keep(conn, Kind.GROUP, number, name)
         return is_new
 
     def _user(self, conn: Connection, row: Row) -> bool:
-        number, name = _number(row), _name(row)
+        number, name = number_of(row), name_of(row)
         role = row.get("role") if row.get("role") in {"admin", "agent", "end-user"} else "end-user"
-        return self._keep(conn, Kind.USER, number, user_name(number), {"name": name[:200], "role": role})
+        return self._keep(conn, Kind.USER, number, user_name(number), {"name": name, "role": role})
 
     def _schedule(self, conn: Connection, row: Row) -> bool:
-        number = _number(row)
+        number = number_of(row)
         if resources.numbered(conn, self.editor.workspace, Kind.SCHEDULE, number) is not None:
             return False
         view = schedules.create(conn, self.editor, row)
@@ -104,7 +97,7 @@ class Structure:
         return True
 
     def _holiday(self, conn: Connection, row: Row) -> bool:
-        number, schedule = _number(row), whole_number(row.get("schedule_id"))
+        number, schedule = number_of(row), whole_number(row.get("schedule_id"))
         if schedule is None or resources.numbered(conn, self.editor.workspace, Kind.SCHEDULE, schedule) is None:
             raise ValueError("its schedule is not known.")
         if resources.numbered(conn, self.editor.workspace, Kind.HOLIDAY, number) is not None:
@@ -119,7 +112,7 @@ class Structure:
     def _policy(self, kind: Kind, conn: Connection, row: Row) -> bool:
         known = policies.listing(conn, self.editor.workspace, kind, self.editor.now)
         if kind is Kind.POLICY:
-            number: int | None = _number(row)
+            number: int | None = number_of(row)
             if any(view.number == number for view in known):
                 return False
         else:
@@ -145,36 +138,8 @@ class Structure:
         )
 
 
-def user_name(number: int) -> str:
-    """What somebody of a Zendesk account is called here, where nobody knows them in Slack."""
-    return f"zendesk:{number}"
-
-
 def _put(document: Document, kind: str, key: str, value: dict[str, Any]) -> None:
     document.setdefault(kind, {})[key] = value
-
-
-def _number(row: Row) -> int:
-    number = whole_number(row.get("id"))
-    if number is None or number >= 2**53:
-        raise ValueError("it has no number.")
-    return number
-
-
-def _name(row: Row) -> str:
-    name = row.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise ValueError("it has no name.")
-    return " ".join(name.split())[:200]
-
-
-def _key(name: str, taken: set[str]) -> str:
-    """A key for a customer: its name in plain letters, with a number where that is taken."""
-    key = _WORD.sub("-", name.lower()).strip("-")[:_LONGEST] or "customer"
-    number = 1
-    while (found := key if number == 1 else f"{key}-{number}") in taken:
-        number += 1
-    return found
 
 
 def _position(row: Row) -> float:
