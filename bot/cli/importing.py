@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -82,16 +83,12 @@ async def take_in(url: str, path: Path, agents: str, config: Path) -> Imported:
         BotError: It is no export, or nothing in it can be used.
     """
     now = SystemClock().now()
-
-    def load(begins_on: date) -> Config:
-        return load_config(read_config_text(config), source=str(config), today=begins_on)
-
     with open_slack_export(path) as reader:
         db = Database(url)
         try:
             await db.open(migrate=not db.is_postgresql)
             progress(f"reading {path}")
-            history, found = await open_history(db, reader, agents, load=load, now=now)
+            history, found = await open_history(db, reader, agents, load=partial(_load, config), now=now)
             return await history.take_in(
                 reader, now, progress=lambda done: progress(f"{done} of {found.messages} messages")
             )
@@ -113,26 +110,55 @@ def zendesk(
     path: Annotated[
         Path, typer.Argument(help="A JSON file, or a folder or zip file of them, as Zendesk's API gives it.")
     ],
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="The configuration, for a database without any; by default THREADLINE_CONFIG if there is such a file."
+        ),
+    ] = None,
+    tickets_only: Annotated[
+        bool,
+        typer.Option(
+            "--tickets-only",
+            help="Leave out the account's schedules and policies: your configuration judges its tickets.",
+        ),
+    ] = False,
 ) -> None:
     """Take policies, schedules, customers and tickets of a Zendesk account into the database, without any alert.
 
     Doing it again adds what is new, and doubles nothing.
     """
-    url = Settings.load().database_url.get_secret_value()
-    now = SystemClock().now()
-
-    async def take() -> ZendeskImported:
-        with open_zendesk_export(path) as export:
-            db = Database(url)
-            try:
-                await db.open(migrate=not db.is_postgresql)
-                progress(f"reading {path}")
-                return await take_zendesk_in(db, export, now, progress=lambda done: progress(f"{done} tickets"))
-            finally:
-                progress_done()
-                await db.close()
-
-    imported = asyncio.run(take())
+    settings = Settings.load()
+    usual = settings.config_path
+    source = config or (usual if usual.exists() else None)
+    imported = asyncio.run(_take_account_in(settings.database_url.get_secret_value(), path, source, tickets_only))
     say_what_was_left_out(imported.problems)
     for line in imported.lines():
         tell(line)
+
+
+async def _take_account_in(url: str, path: Path, config: Path | None, tickets_only: bool) -> ZendeskImported:
+    now = SystemClock().now()
+    with open_zendesk_export(path) as export:
+        db = Database(url)
+        try:
+            await db.open(migrate=not db.is_postgresql)
+            progress(f"reading {path}")
+            return await take_zendesk_in(
+                db,
+                export,
+                now,
+                load=partial(_load, config),
+                rules=not tickets_only,
+                progress=lambda done: progress(f"{done} tickets"),
+            )
+        finally:
+            progress_done()
+            await db.close()
+
+
+def _load(config: Path | None, begins_on: date) -> Config:
+    """A configuration with the public holidays from a day on; without a file one that says nothing."""
+    if config is None:
+        return Config.from_document({})
+    return load_config(read_config_text(config), source=str(config), today=begins_on)

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
@@ -18,10 +19,13 @@ from bot.clock import SystemClock
 from bot.config.load import load_config
 from bot.errors import BotError
 from bot.importers.slack_export import open_slack_export
+from bot.importers.zendesk_export import open_zendesk_export
 from bot.services.simulation.histories import stored_history, timeline_history, timelines
+from bot.services.simulation.kinds import HistoryKind, kind_of
 from bot.services.simulation.page import page_of
 from bot.services.simulation.simulating import Setup, Simulation, simulate
 from bot.services.simulation.words import figures_table, flips_table, simulation_to_json, summary, targets_table
+from bot.services.simulation.zendesk import zendesk_history
 from bot.settings import Settings
 from store.engine import Database
 
@@ -39,24 +43,35 @@ class Format(StrEnum):
 
 def simulation(
     history: Annotated[
-        str, typer.Option(help="A Slack export (zip or folder), a timeline file, or db for what is stored.")
+        str,
+        typer.Option(
+            help="An export of Slack's or Zendesk's (zip, folder or JSON), a timeline file, or db for what is stored."
+        ),
     ],
     config: Annotated[Path, typer.Option(help="The configuration to try.")],
     baseline: Annotated[Path | None, typer.Option(help="The one to compare it with.")] = None,
-    agents: Annotated[str, typer.Option(help="Who answers in an export: U1,U2 or top:10.")] = "",
+    agents: Annotated[str, typer.Option(help="Who answers in a Slack export: U1,U2 or top:10.")] = "",
     agents_file: Annotated[Path | None, typer.Option(help="The same, one id on each line.")] = None,
     format: Annotated[Format, typer.Option(help="For a terminal, a program, or a manager.")] = Format.TABLE,  # noqa: A002
     output: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
 ) -> None:
     """Simulate: what a configuration would have made of history, and which promises would have ended otherwise."""
-    now = SystemClock().now()
     path = Path(history)
-    if history == DATABASE:
-        found = asyncio.run(_stored(_setups(config, baseline, now.date()), now))
-    elif path.is_dir() or path.suffix.lower() == ".zip":
-        found = asyncio.run(_of_export(path, config, baseline, agents_from(agents, agents_file), now))
-    else:
-        found = _of_timelines(path, config, baseline)
+    kind = HistoryKind.DATABASE if history == DATABASE else kind_of(path)
+    if (agents or agents_file) and kind is not HistoryKind.SLACK_EXPORT:
+        raise BotError(f"{kind.value} says itself who answers: leave --agents and --agents-file out.", exit_code=2)
+    asked = Asked(path=path, config=config, baseline=baseline, now=SystemClock().now())
+    match kind:
+        case HistoryKind.DATABASE:
+            found = asyncio.run(_stored(asked))
+        case HistoryKind.SLACK_EXPORT:
+            found = asyncio.run(_of_slack_export(asked, agents_from(agents, agents_file)))
+        case HistoryKind.ZENDESK_EXPORT:
+            found = _of_zendesk_export(asked)
+        case HistoryKind.TIMELINE:
+            found = _of_timelines(asked)
+        case unreachable:
+            assert_never(unreachable)
     written = _write(found, format)
     if output is None:
         tell(written.rstrip("\n"))
@@ -67,45 +82,65 @@ def simulation(
         raise BotError(f"{output} cannot be written: {error.strerror}.", exit_code=2) from None
 
 
-async def _stored(setups: tuple[Setup, Setup | None], now: datetime) -> Simulation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to be simulated: a history, under which configurations, looked at when."""
+
+    path: Path
+    config: Path
+    baseline: Path | None
+    now: datetime
+
+    def setups(self, begins_on: date) -> tuple[Setup, Setup | None]:
+        """The configurations, with the public holidays of the history's own years."""
+
+        def load(file: Path) -> Setup:
+            return Setup.of(str(file), load_config(read_config_text(file), source=str(file), today=begins_on))
+
+        return load(self.config), None if self.baseline is None else load(self.baseline)
+
+
+async def _stored(asked: Asked) -> Simulation:
     async with Database(Settings.load().database_url.get_secret_value()) as db:
-        return await _of_database(db, DATABASE, setups, now)
+        return await _of_database(db, DATABASE, asked, asked.now.date())
 
 
-def _of_timelines(path: Path, config: Path, baseline: Path | None) -> Simulation:
-    found = timelines(path)
+def _of_timelines(asked: Asked) -> Simulation:
+    found = timelines(asked.path)
     until = max(timeline.until for timeline in found)
     happened = (event.at for one in found for each in one.tickets for event in each.events)
-    candidate, other = _setups(config, baseline, min(happened, default=until).date())
-    return simulate(path.name, timeline_history(found), until, candidate, other)
+    setups = asked.setups(min(happened, default=until).date())
+    return simulate(asked.path.name, timeline_history(found), until, *setups)
 
 
-async def _of_export(path: Path, config: Path, baseline: Path | None, agents: str, now: datetime) -> Simulation:
+def _of_zendesk_export(asked: Asked) -> Simulation:
+    with open_zendesk_export(asked.path) as export:
+        begins_at = export.begins_at()
+        if begins_at is None:
+            raise BotError(f"{asked.path} has no tickets that can be read.")
+        found = simulate(
+            asked.path.name, zendesk_history(export, asked.now), asked.now, *asked.setups(begins_at.date())
+        )
+    say_what_was_left_out(list(dict.fromkeys(export.problems)))
+    return found
+
+
+async def _of_slack_export(asked: Asked, agents: str) -> Simulation:
     """An export is imported into a database of its own, under the configuration to try, and told from there."""
-    with open_slack_export(path) as reader:
-        begins_on = (reader.begins_at() or now).date()
-    setups = _setups(config, baseline, begins_on)
+    with open_slack_export(asked.path) as reader:
+        begins_on = (reader.begins_at() or asked.now).date()
     with TemporaryDirectory(prefix="threadline-simulation-") as folder:
         url = f"sqlite:///{folder}/history.db"
-        imported = await take_in(url, path, agents, config)
+        imported = await take_in(url, asked.path, agents, asked.config)
         say_what_was_left_out(imported.problems)
         async with Database(url) as db:
-            return await _of_database(db, path.name, setups, now)
+            return await _of_database(db, asked.path.name, asked, begins_on)
 
 
-async def _of_database(db: Database, name: str, setups: tuple[Setup, Setup | None], now: datetime) -> Simulation:
+async def _of_database(db: Database, name: str, asked: Asked, begins_on: date) -> Simulation:
     workspace = await only_workspace(db)
-    candidate, baseline = setups
-    return await db.read(lambda conn: simulate(name, stored_history(conn, workspace, now), now, candidate, baseline))
-
-
-def _setups(config: Path, baseline: Path | None, begins_on: date) -> tuple[Setup, Setup | None]:
-    """The configurations, with the public holidays of the history's own years."""
-
-    def load(file: Path) -> Setup:
-        return Setup.of(str(file), load_config(read_config_text(file), source=str(file), today=begins_on))
-
-    return load(config), None if baseline is None else load(baseline)
+    setups = asked.setups(begins_on)
+    return await db.read(lambda conn: simulate(name, stored_history(conn, workspace, asked.now), asked.now, *setups))
 
 
 def _write(found: Simulation, format: Format) -> str:  # noqa: A002

@@ -90,7 +90,7 @@ class _Zip:
         except KeyError:
             raise BotError(f"{self._path} has no {name}.") from None
         if member.file_size > MAX_MEMBER_BYTES or member.file_size > MAX_RATIO * max(member.compress_size, 1024):
-            raise BotError(f"{name} in {self._path} is larger than a day of any channel: it was not read.")
+            raise BotError(f"{name} in {self._path} is larger than any file of an export: it was not read.")
         try:
             with self._archive.open(member) as stream:
                 return _parse(stream, f"{name} in {self._path}")
@@ -160,7 +160,7 @@ def _is_plain(name: str) -> bool:
 def _parse(stream: IO[bytes], where: str) -> Any:
     raw = stream.read(MAX_MEMBER_BYTES + 1)
     if len(raw) > MAX_MEMBER_BYTES:
-        raise BotError(f"{where} is larger than a day of any channel: it was not read.")
+        raise BotError(f"{where} is larger than any file of an export: it was not read.")
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):

@@ -15,6 +15,9 @@ from bot.slack.directory import Person, person_from
 from bot.slack.envelopes import Payload, mapping, parse_ts, text_of
 from sla.ticket import ChannelKind
 
+CHANNELS = "channels.json"
+"""What every export of Slack's has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedChannel:
@@ -53,8 +56,8 @@ class SlackExportReader:
         self._archive = archive
         self.path = path
         names = archive.names()
-        if "channels.json" not in names:
-            raise BotError(f"{path} is not a Slack export: it has no channels.json.")
+        if CHANNELS not in names:
+            raise BotError(f"{path} is not a Slack export: it has no {CHANNELS}.")
         self.channels = _channels(archive, path)
         if "groups.json" in names:
             self.channels += _private_channels(archive)
@@ -198,9 +201,9 @@ def _is_new(message: ExportedMessage, seen: set[tuple[str, str]]) -> bool:
 
 
 def _channels(archive: Archive, path: Path) -> tuple[ExportedChannel, ...]:
-    listed = archive.read("channels.json")
+    listed = archive.read(CHANNELS)
     if not isinstance(listed, list):
-        raise BotError(f"channels.json in {path} is not a list of channels.")
+        raise BotError(f"{CHANNELS} in {path} is not a list of channels.")
     return tuple(_channel(raw, ChannelKind.PUBLIC) for raw in map(mapping, listed) if _has_name(raw))
 
 

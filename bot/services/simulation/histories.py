@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.errors import BotError
+from bot.services.simulation.kinds import read_history_text
 from bot.services.simulation.simulating import Setup, Tell
 from sla.engine import History, fold
 from sla.errors import SlaError
@@ -17,7 +18,6 @@ from sla.ticket import ticket_from_json
 from sla.timeline import Timeline, TimelineTicket, parse_timeline, tell_stories
 from store import ticket_events, tickets
 
-_MOST_BYTES = 64 * 1024 * 1024
 _AT_ONCE = 500
 
 
@@ -45,22 +45,13 @@ def timelines(path: Path) -> list[Timeline]:
     Raises:
         BotError: There is no such file, or it is none of the two.
     """
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(_MOST_BYTES + 1)
-        text = raw.decode("utf-8-sig")
-    except FileNotFoundError:
-        raise BotError(f"There is no history at {path}.", exit_code=2) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BotError(f"{path} cannot be read as text: {error}.", exit_code=2) from None
-    if len(raw) > _MOST_BYTES:
-        raise BotError(f"{path} is larger than {_MOST_BYTES // 1024**2} MiB.")
+    text = read_history_text(path)
     try:
         return [parse_timeline(text)]
     except SlaError as error:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
-            raise BotError(f"{path} is neither a timeline nor a Slack export. {error}") from None
+            raise BotError(f"{path} is neither a timeline nor an export of Slack or Zendesk. {error}") from None
     return [_line(path, number, line) for number, line in enumerate(lines, start=1)]
 
 

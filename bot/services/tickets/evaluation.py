@@ -34,7 +34,7 @@ Key = tuple[Metric, int]
 
 def begin(conn: Connection, desk: Desk, ticket: TicketRecord, created: Event, now: datetime) -> None:
     """Evaluate a new ticket's first event."""
-    initial = _ticket(ticket)
+    initial = ticket_of(ticket)
     steps = Steps(start(initial, desk.rules), Versions(desk.rules_version))
     steps.take_event(created, desk)
     memory = {"initial": ticket_to_json(initial), "rules_version": desk.rules_version}
@@ -126,7 +126,7 @@ def state_at(conn: Connection, desk: Desk, ticket: TicketRecord, at: datetime) -
 
 def adopt(conn: Connection, desk: Desk, ticket: TicketRecord, now: datetime) -> None:
     """Evaluate a new ticket whose events have been another's so far."""
-    memory = {"initial": ticket_to_json(_ticket(ticket)), "rules_version": desk.rules_version}
+    memory = {"initial": ticket_to_json(ticket_of(ticket)), "rules_version": desk.rules_version}
     replay(conn, desk, replace(ticket, state=memory), now)
 
 
@@ -222,7 +222,7 @@ def _save_ticket(
     )
 
 
-def _ticket(record: TicketRecord) -> Ticket:
+def ticket_of(record: TicketRecord) -> Ticket:
     """The ticket's fields before its first event, as the engine reads them."""
     return Ticket(
         id=str(record.ticket_id),

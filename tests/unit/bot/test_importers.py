@@ -107,7 +107,7 @@ def test_a_bomb_is_not_read(export):
     path = export(**{"help/2024-01-09.json": b"[" + b" " * 50_000_000 + b"]"})
     read = read_slack_export(path)
     assert len(read.messages) == 2
-    assert read.problems == (f"help/2024-01-09.json in {path} is larger than a day of any channel: it was not read.",)
+    assert read.problems == (f"help/2024-01-09.json in {path} is larger than any file of an export: it was not read.",)
 
 
 def test_a_bomb_in_place_of_the_channels_is_refused(export):
