@@ -11,6 +11,7 @@ from sla.report import Dimension, Figures, Report, week_of
 
 MOST_GROUPS = 40
 _LONGEST_LABEL = 60
+_MOST_TOLD_COLUMNS = 8
 _ALONG_TIME = {(Dimension.WEEK,), (Dimension.HOUR,)}
 _HOURS = tuple(f"{hour:02}" for hour in range(24))
 
@@ -31,7 +32,7 @@ PAPER = Theme(ground="#ffffff", ink="#1d1c1d", soft="#5c5a5e", line="#dddcd8", m
 """A picture looks the same wherever it is shown."""
 
 PAGE = Theme(
-    ground="transparent",
+    ground="var(--surface)",
     ink="var(--ink)",
     soft="var(--soft)",
     line="var(--line)",
@@ -136,46 +137,52 @@ def _weeks(bars: Sequence[Bar]) -> list[str]:
 
 def _rows(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
     """A bar for each group, with its attainment at the end."""
-    kept = [
-        {"place": place, "count": bar.figures.counted, "kept": percent(bar.figures.attainment)}
-        for place, bar in enumerate(bars)
-    ]
-    y = {"y": _group(bars, labelLimit=150)}
-    return {
-        "width": 300,
-        "height": {"step": 26},
-        **_labels(bars),
-        "layer": [
-            {"data": _outcomes(bars), "mark": "bar", "encoding": {**y, "x": _count(), **_stack(theme)}},
-            {
-                "data": {"values": kept},
-                "mark": {"type": "text", "align": "left", "dx": 5, "color": theme.ink, "fontSize": 12},
-                "encoding": {**y, "x": _count(), "text": {"field": "kept", "type": "nominal"}},
-            },
-        ],
-    }
+    axes = {"y": _groups(bars, labelLimit=150, labelPadding=6), "x": _count()}
+    layers = [_stacks(bars, theme, axes), _attainments(bars, theme, axes, align="left", dx=5)]
+    return {"width": 300, "height": {"step": 26}, **_labels(bars), "layer": layers}
 
 
 def _columns(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
-    """A column for each stretch of time."""
+    """A column for each stretch of time, with its attainment above where there is room."""
     angle = -60 if len(bars[0].label) > 2 else 0
+    axes = {"x": _groups(bars, labelAngle=angle, labelOverlap=True), "y": _count()}
+    layers = [_stacks(bars, theme, axes)]
+    if len(bars) <= _MOST_TOLD_COLUMNS:
+        layers.append(_attainments(bars, theme, axes, dy=-8))
+    return {"width": {"step": min(52, 420 / len(bars))}, "height": 220, **_labels(bars), "layer": layers}
+
+
+def _stacks(bars: Sequence[Bar], theme: Theme, axes: Mapping[str, Any]) -> dict[str, Any]:
+    values = [
+        {"place": place, "outcome": outcome, "count": count}
+        for place, bar in enumerate(bars)
+        for outcome, count in (("Met", bar.figures.met), ("Missed", bar.figures.missed))
+        if count
+    ]
+    colour = {
+        "field": "outcome",
+        "type": "nominal",
+        "scale": {"domain": ["Met", "Missed"], "range": [theme.met, theme.missed]},
+        "legend": {"title": None, "orient": "top", "offset": 8},
+    }
     return {
-        "width": 420,
-        "height": 220,
-        **_labels(bars),
-        "data": _outcomes(bars),
-        "mark": "bar",
-        "encoding": {"x": _group(bars, labelAngle=angle, labelOverlap=True), "y": _count(), **_stack(theme)},
+        "data": {"values": values},
+        # A line between the two, for those to whom both colours look the same.
+        "mark": {"type": "bar", "stroke": theme.ground, "strokeWidth": 1},
+        "encoding": {**axes, "color": colour, "order": {"field": "outcome", "sort": "ascending"}},
     }
 
 
-def _outcomes(bars: Sequence[Bar]) -> dict[str, Any]:
+def _attainments(bars: Sequence[Bar], theme: Theme, axes: Mapping[str, Any], **where: object) -> dict[str, Any]:
+    values = [
+        {"place": place, "count": bar.figures.counted, "kept": percent(bar.figures.attainment)}
+        for place, bar in enumerate(bars)
+        if bar.figures.counted
+    ]
     return {
-        "values": [
-            {"place": place, "outcome": outcome, "count": count}
-            for place, bar in enumerate(bars)
-            for outcome, count in (("Met", bar.figures.met), ("Missed", bar.figures.missed))
-        ]
+        "data": {"values": values},
+        "mark": {"type": "text", "color": theme.ink, "fontSize": 12, **where},
+        "encoding": {**axes, "text": {"field": "kept", "type": "nominal"}},
     }
 
 
@@ -183,25 +190,15 @@ def _labels(bars: Sequence[Bar]) -> dict[str, Any]:
     return {"params": [{"name": "labels", "value": [bar.label for bar in bars]}]}
 
 
-def _group(bars: Sequence[Bar], **axis: object) -> dict[str, Any]:
-    """The axis of the groups. Each has a place, not its name: two of them may be called the same."""
-    places = list(range(len(bars)))
+def _groups(bars: Sequence[Bar], **axis: object) -> dict[str, Any]:
+    """The axis of the groups. Each is known by its place and not by its name: two of them may be called the same."""
     written = {"title": None, "labelExpr": "labels[datum.value]", "ticks": False, **axis}
-    return {"field": "place", "type": "ordinal", "scale": {"domain": places}, "axis": written}
+    return {"field": "place", "type": "ordinal", "scale": {"domain": list(range(len(bars)))}, "axis": written}
 
 
 def _count() -> dict[str, Any]:
     axis = {"title": "Promises", "format": "d", "tickMinStep": 1, "tickCount": 5}
     return {"field": "count", "type": "quantitative", "axis": axis}
-
-
-def _stack(theme: Theme) -> dict[str, Any]:
-    scale = {"domain": ["Met", "Missed"], "range": [theme.met, theme.missed]}
-    legend = {"title": None, "orient": "top"}
-    return {
-        "color": {"field": "outcome", "type": "nominal", "scale": scale, "legend": legend},
-        "order": {"field": "outcome", "sort": "ascending"},
-    }
 
 
 def _style(theme: Theme) -> dict[str, Any]:
