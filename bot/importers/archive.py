@@ -152,9 +152,9 @@ def _refuse_too_many(path: Path) -> None:
 
 
 def _is_plain(name: str) -> bool:
-    """A JSON member at most one folder deep; nothing absolute and nothing that climbs."""
-    parts = PurePosixPath(name).parts
-    return name.endswith(".json") and 1 <= len(parts) <= 2 and ".." not in parts and not name.startswith("/")
+    """A JSON member at most one folder deep; nothing absolute and nothing that climbs, in Windows' spelling either."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return name.endswith(".json") and 1 <= len(parts) <= 2 and ".." not in parts and parts[0] != "/"
 
 
 def _parse(stream: IO[bytes], where: str) -> Any:

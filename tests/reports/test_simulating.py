@@ -130,7 +130,7 @@ async def test_a_manager_gets_a_page_that_stands_by_itself(place: Path, open_pag
     [
         ("nothing.json", "There is no history at nothing.json.", 2),
         ("nothing.zip", "There is no export at nothing.zip.", 2),
-        ("threadline.yml", "threadline.yml is neither a timeline nor a Slack export.", 1),
+        ("threadline.yml", "threadline.yml is neither a timeline nor an export of Slack or Zendesk.", 1),
         ("db", "", 1),
     ],
 )
