@@ -1,7 +1,9 @@
 """The figures of days say what the instances say, whatever happens to tickets in between."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +14,7 @@ from bot.services.reporting.rolling_up import RollUps, report_from_days, stale_d
 from sla.report import Dimension, report
 from store import channels, rollups
 from tests.support.desk import Desk
+from tests.support.processes import threadline
 
 ZONE = ZoneInfo("UTC")
 
@@ -88,6 +91,27 @@ async def test_they_are_made_anew_of_what_has_changed_and_of_nothing_else(desk: 
     for question in questions():
         kept, counted = await both(desk, question)
         assert kept == counted
+
+
+async def test_a_deadline_that_passes_while_nobody_judges_is_missed_in_the_report_at_once(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await desk.pass_time(minutes=30)
+    await make(desk)
+    later = desk.now + timedelta(hours=2)
+    for question in questions():
+        kept = await desk.bot.db.read(lambda conn, question=question: report_from_days(conn, "T0HOME", question, later))
+        rows = await desk.bot.db.read(lambda conn, question=question: rows_of(conn, "T0HOME", question, later))
+        assert kept == report(rows, question.by, question.zone)
+        assert (kept.total.missed, kept.total.late, kept.total.open) == (1, 1, 1)
+
+
+async def test_the_command_reads_them_too_and_says_what_the_instances_say(desk: Desk, tmp_path: Path):
+    await some_days(desk)
+    before = await threadline("report", "--format", "json", folder=tmp_path, THREADLINE_DATABASE_URL=desk._database)
+    await make(desk)
+    after = await threadline("report", "--format", "json", folder=tmp_path, THREADLINE_DATABASE_URL=desk._database)
+    assert json.loads(after.out) == json.loads(before.out)
+    assert json.loads(after.out)["total"]["missed"] > 0
 
 
 async def test_only_the_days_that_are_asked_for_count(desk: Desk):
