@@ -1,9 +1,12 @@
 """Uploads in two steps, and what may be read."""
 
+import base64
+
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from bot.sandbox import SandboxError
 from tests.contract.scene import Receiver, Scene
 
 
@@ -67,3 +70,63 @@ async def test_a_file_is_given_only_to_a_token_that_may_read_it(scene: Scene):
             assert got.status == 403
         async with session.get(url, headers={"Authorization": f"Bearer {scene.bot['bot_token']}"}) as got:
             assert (got.status, await got.read()) == (200, b"boom")
+
+
+# The smallest PNG: one pixel.
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c636000000002000148afa4710000000049454e44ae426082"
+)
+
+
+async def a_picture_for_ben(scene: Scene) -> dict:
+    opened = await scene.client.conversations_open(users="U0BEN")
+    await scene.client.files_upload_v2(
+        channel=opened["channel"]["id"], filename="a.png", content=PIXEL, title="A dot", alt_txt="One dark pixel"
+    )
+    (message,) = scene.sandbox.read.messages(opened["channel"]["id"])
+    return message["files"][0]
+
+
+async def test_a_picture_is_shared_with_one_person_and_described(scene: Scene):
+    shared = await a_picture_for_ben(scene)
+    assert (shared["mimetype"], shared["title"], shared["alt_txt"]) == ("image/png", "A dot", "One dark pixel")
+    assert (shared["original_w"], shared["original_h"], shared["is_public"]) == (1, 1, False)
+    assert base64.b64decode(scene.sandbox.read.file(shared["id"])["content"]) == PIXEL
+
+
+async def test_a_person_sees_a_picture_in_the_page_and_no_other_site_does(scene: Scene):
+    shared = await a_picture_for_ben(scene)
+    text = scene.post("log", files=[{"name": "a.png", "content": "<svg onload='alert(1)'>"}])["files"][0]
+    address = f"{scene.base}/sandbox/picture"
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{address}/{shared['id']}") as got:
+            assert (got.status, got.content_type, await got.read()) == (200, "image/png", PIXEL)
+        async with session.get(f"{address}/{shared['id']}", headers={"Origin": "http://elsewhere.example"}) as got:
+            assert got.status == 400
+        for other in (text["id"], "F0NONE"):
+            async with session.get(f"{address}/{other}") as got:
+                assert got.status == 404
+
+
+async def test_what_is_in_a_public_channel_is_public(scene: Scene):
+    await scene.client.files_upload_v2(channel="C0HELP", filename="a.png", content=PIXEL)
+    (message,) = scene.sandbox.read.messages("C0HELP")
+    assert message["files"][0]["is_public"] is True
+
+
+async def test_a_person_is_no_conversation(scene: Scene):
+    with pytest.raises(SlackApiError) as refused:
+        await scene.client.files_upload_v2(channel="U0BEN", filename="a.png", content=PIXEL)
+    assert refused.value.response["error"] == "invalid_arguments"
+    assert "channel_id" in refused.value.response["response_metadata"]["messages"][0]
+
+
+async def test_a_description_has_its_limit(scene: Scene):
+    with pytest.raises(SlackApiError, match="alt_txt_too_large"):
+        await scene.client.files_getUploadURLExternal(filename="a.png", length=1, alt_txt="x" * 1001)
+
+
+async def test_a_file_that_is_not_there_is_not_read(scene: Scene):
+    with pytest.raises(SandboxError, match="There is no file 'F0NONE'"):
+        scene.sandbox.read.file("F0NONE")
