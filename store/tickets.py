@@ -90,6 +90,19 @@ _HELD = (table.c.hold_until.is_not(None),)
 _BY_ID = (table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
 _GET = select(*_COLUMNS).where(*_BY_ID)
 _LOCK = _GET.with_for_update()
+_OF_CONVERSATION = (
+    select(*_COLUMNS)
+    .join_from(
+        table,
+        conversation,
+        (conversation.c.workspace == table.c.workspace) & (conversation.c.ticket_id == table.c.ticket_id),
+    )
+    .where(
+        conversation.c.workspace == bindparam("of"),
+        conversation.c.channel_id == bindparam("channel"),
+        conversation.c.thread_ts == bindparam("thread"),
+    )
+)
 _INSERT = insert(table)
 _HIGHEST = select(func.max(table.c.ticket_id)).where(table.c.workspace == bindparam("workspace")).scalar_subquery()
 _INSERT_NEXT = (
@@ -144,20 +157,8 @@ def _update(names: tuple[str, ...]) -> Any:
 
 def of_conversation(conn: Connection, workspace: str, channel_id: str, thread_ts: str) -> TicketRecord | None:
     """The ticket that a thread belongs to now."""
-    joined = table.join(
-        conversation,
-        (conversation.c.workspace == table.c.workspace) & (conversation.c.ticket_id == table.c.ticket_id),
-    )
-    statement = (
-        select(*_COLUMNS)
-        .select_from(joined)
-        .where(
-            conversation.c.workspace == workspace,
-            conversation.c.channel_id == channel_id,
-            conversation.c.thread_ts == thread_ts,
-        )
-    )
-    return next(records(TicketRecord, conn.execute(statement)), None)
+    found = conn.execute(_OF_CONVERSATION, {"of": workspace, "channel": channel_id, "thread": thread_ts})
+    return next(records(TicketRecord, found), None)
 
 
 def begun_in_thread(conn: Connection, workspace: str, channel_id: str, thread_ts: str) -> list[TicketRecord]:
