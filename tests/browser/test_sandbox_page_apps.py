@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.browser import OpenPage
+from tests.support.pictures import PIXEL
 from tests.support.sandbox_page import Desk, choose_from_menu, desk, message, say, writing
 
 __all__ = ["desk"]
@@ -324,3 +325,16 @@ async def test_a_person_is_told_when_the_app_fails(desk: Desk, open_page: OpenPa
     await page.get_by_role("button", name="Claim").click()
     await expect(page.get_by_role("status")).to_contain_text("The app could not be reached")
     await expect(page.get_by_role("button", name="Claim")).to_be_enabled()
+
+
+async def test_a_picture_that_an_app_shares_with_somebody_is_shown_to_them(desk: Desk, open_page: OpenPage) -> None:
+    opened = await desk.app.client.conversations_open(users="U0ANNA")
+    channel = opened["channel"]["id"]
+    shown = {"title": "Promises met and missed", "alt_txt": "15 of 20 met", "initial_comment": "15 of 20 met: 75.0 %"}
+    await desk.app.client.files_upload_v2(channel=channel, filename="report.png", content=PIXEL, **shown)
+    page = (await open_page(desk.address("U0ANNA", channel))).page
+
+    picture = message(page, "15 of 20 met: 75.0 %").get_by_role("img", name="15 of 20 met")
+    await expect(picture).to_be_visible()
+    await expect(message(page, "15 of 20 met: 75.0 %").get_by_text("Promises met and missed")).to_be_visible()
+    assert await picture.evaluate("async (one) => { await one.decode(); return one.naturalWidth; }") == 1

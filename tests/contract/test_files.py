@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import SandboxError
 from tests.contract.scene import Receiver, Scene
+from tests.support.pictures import PIXEL
 
 
 async def test_a_file_is_uploaded_and_shared_with_a_comment(scene: Scene, receiver: Receiver):
@@ -70,13 +71,6 @@ async def test_a_file_is_given_only_to_a_token_that_may_read_it(scene: Scene):
             assert got.status == 403
         async with session.get(url, headers={"Authorization": f"Bearer {scene.bot['bot_token']}"}) as got:
             assert (got.status, await got.read()) == (200, b"boom")
-
-
-# The smallest PNG: one pixel.
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
-    "0000000a49444154789c636000000002000148afa4710000000049454e44ae426082"
-)
 
 
 async def a_picture_for_ben(scene: Scene) -> dict:

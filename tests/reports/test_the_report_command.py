@@ -97,6 +97,16 @@ async def test_a_picture_goes_into_a_file(told, tmp_path: Path):
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
 
 
+async def test_nothing_is_drawn_of_nothing(desk: Desk, tmp_path: Path):
+    words = ("report", "--format", "png", "--output", "report.png")
+    ended = await threadline(*words, folder=tmp_path, THREADLINE_DATABASE_URL=desk._database)
+    assert (ended.code, ended.complaints) == (
+        1,
+        ["threadline: There is nothing to draw: no promise was met or missed."],
+    )
+    assert not (tmp_path / "report.png").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
