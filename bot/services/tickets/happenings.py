@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.slack.text import clip, plain
+from bot.slack.text import clip, visible
 from sla.events import (
     Comment,
     CommentDeleted,
@@ -78,5 +78,5 @@ def _who(event: Created | Comment | Reaction) -> str:
 
 def _words(event: Created | Comment) -> str:
     """The beginning of a message on one line, without what could drive a terminal."""
-    text = clip(" ".join(plain(event.text).split()), _LONGEST)
+    text = clip(" ".join(visible(event.text).split()), _LONGEST)
     return f': "{text}"' if text else ""

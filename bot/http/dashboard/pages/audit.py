@@ -1,6 +1,7 @@
 """The audit log: every change that a person made, newest first."""
 
-import json
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -8,12 +9,34 @@ from bot.http.dashboard.visit import Shown, Visit
 from store import audit
 
 _MOST = 200
+_SAID = "said"
 
 
 def draw(conn: Connection, visit: Visit) -> Shown:
     """The page."""
     entries = [
-        (entry, visit.name_of(entry.who), json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "")
+        (entry, visit.name_of(entry.who), _told(entry.detail, visit))
         for entry in audit.listing(conn, visit.desk.workspace, limit=_MOST)
     ]
-    return Shown("audit.html", {"entries": entries, "most": _MOST})
+    return Shown("audit.html", {"entries": entries, "is_cut": len(entries) == _MOST})
+
+
+def _told(detail: Mapping[str, Any], visit: Visit) -> str:
+    """What an entry adds to the name of the change: what the person was told, and what was changed to what."""
+    said = [str(detail[_SAID])] if _SAID in detail else []
+    facts = [f"{name.replace('_', ' ')}: {_value(value, visit)}" for name, value in detail.items() if name != _SAID]
+    return " ".join([*said, "; ".join(facts)]).strip()
+
+
+def _value(value: object, visit: Visit) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case Mapping():
+            return ", ".join(f"{name} {_value(each, visit)}" for name, each in value.items())
+        case list():
+            return ", ".join(_value(each, visit) for each in value)
+        case _:
+            return visit.name_of(str(value))

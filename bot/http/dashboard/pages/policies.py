@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from bot.http.dashboard.visit import Shown, Visit
 from bot.services.reporting.tables import duration
+from bot.services.workspace.week_words import week_of
 from bot.slack.wording import metric_label
+from sla.schedule import Holiday
+from sla.schedule_json import schedule_from_json, schedule_to_json
 from store import rules as versions
-
-_DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
-_DAY_MINUTES = 1440
 
 
 def draw(conn: Connection, visit: Visit) -> Shown:
@@ -79,34 +79,22 @@ def _value(field: str, value: str, visit: Visit) -> str:
 
 
 def _schedule(document: Mapping[str, Any]) -> Mapping[str, object]:
-    holidays = [
-        f"{each['name']}: {each['start_date']}"
-        + (f" to {each['end_date']}" if each["end_date"] != each["start_date"] else "")
-        for each in document.get("holidays") or []
-    ]
+    schedule = schedule_from_json(document)
     return {
-        "name": document.get("name", ""),
-        "time_zone": document.get("time_zone", ""),
-        "intervals": [_interval(each) for each in document.get("intervals") or []],
-        "holidays": holidays,
-        "special": [_special(each) for each in document.get("special_hours") or []],
+        "name": schedule.name,
+        "time_zone": schedule.time_zone,
+        "week": [f"{days} {times}" for days, times in week_of(schedule)],
+        "holidays": [_holiday(each) for each in schedule.holidays],
+        "special": [_special(each) for each in schedule_to_json(schedule)["special_hours"]],
     }
 
 
+def _holiday(holiday: Holiday) -> str:
+    days = f"{holiday.start_date} to {holiday.end_date}" if holiday.end_date != holiday.start_date else ""
+    return f"{holiday.name}: {days or holiday.start_date}{', every year' if holiday.yearly else ''}"
+
+
 def _special(day: Mapping[str, Any]) -> str:
-    """The hours of one date in place of those of its weekday: "2026-12-24: 09:00 to 12:00"."""
-    hours = [f"{each['start']} to {each['end']}" for each in day.get("intervals") or []]
-    return f"{day['date']}: {', '.join(hours) or 'closed'}"
-
-
-def _interval(interval: Mapping[str, Any]) -> str:
-    """A weekly interval: minutes since Sunday as "Mon 09:00 to 17:00"."""
-    start, end = interval["start_time"], interval["end_time"]
-    last = (end - 1) // _DAY_MINUTES
-    day = "" if last == start // _DAY_MINUTES else f"{_DAYS[last % 7]} "
-    closes = end - last * _DAY_MINUTES
-    return f"{_DAYS[start // _DAY_MINUTES % 7]} {_time(start % _DAY_MINUTES)} to {day}{_time(closes)}"
-
-
-def _time(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    """The hours of one date in place of those of its weekday: "2026-12-24: 09:00-12:00"."""
+    hours = [f"{each['start']}-{each['end']}" for each in day["intervals"]]
+    return f"{day['date']}: {' and '.join(hours) or 'closed'}"

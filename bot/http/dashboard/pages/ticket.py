@@ -22,7 +22,7 @@ from store import tickets
 
 # The drawing's width, and the most of it that what came after a passed deadline gets: the deadline is to be explained.
 _WIDTH, _MOST_OVERDUE = 1000.0, 0.5
-_LEAST_WIDTH = 0.5
+_LEAST_WIDTH, _MARK = 0.5, 4.0
 # Somebody who did something, or whom a ticket was given.
 _ID = re.compile(r"(?<=\b(?:by|to) )[UW][A-Z0-9]{3,}\b")
 _WORDS = {
@@ -59,6 +59,7 @@ class Clock:
     left: str
     sums: list[tuple[str, str]]
     stretches: list[Stretch]
+    ends: tuple[str, ...]
     told: str
     log: list[tuple[datetime, str]]
 
@@ -122,6 +123,7 @@ def _clock(story: Story, instance: Instance, visit: Visit) -> Clock:
         left=_left(found),
         sums=sums,
         stretches=stretches,
+        ends=tuple(_ends(found, visit.zone)),
         told="Of the time until the deadline: " + ", ".join(f"{length} {kind}" for kind, length in sums),
         log=[(entry.logged.at, _named(_logged(entry.logged.type.value, entry.because), visit)) for entry in found.log],
     )
@@ -145,20 +147,43 @@ def _logged(kind: str, because: tuple[str, ...]) -> str:
 
 
 def _stretches(found: Reasons, zone: tzinfo) -> Iterator[Stretch]:
-    whole = (found.explanation.end - found.explanation.start).total_seconds()
-    late = found.overdue.end - found.overdue.start if found.overdue is not None else timedelta()
-    room = _WIDTH * (1 - min(late.total_seconds() / (whole + late.total_seconds()), _MOST_OVERDUE))
-    for segment in found.explanation.segments:
-        begin = (segment.start - found.explanation.start).total_seconds()
-        length = (segment.end - segment.start).total_seconds()
+    """The time until the deadline, when it ended or the present, and what came after the deadline."""
+    explained, late = found.explanation, found.overdue
+    whole, overdue = explained.end - explained.start, late.end - late.start if late is not None else timedelta()
+    if not whole + overdue:
+        return  # it ended when it began
+    room = _WIDTH * (1 - min(overdue / (whole + overdue), _MOST_OVERDUE))
+    for segment in explained.segments:
         name = f" ({segment.name})" if segment.name else ""
         yield Stretch(
-            x=round(room * begin / whole, 2),
-            width=round(max(_LEAST_WIDTH, room * length / whole), 2),
+            x=round(room * ((segment.start - explained.start) / whole), 2),
+            width=round(max(_LEAST_WIDTH, room * ((segment.end - segment.start) / whole)), 2),
             kind=segment.kind.value,
             told=f"{_WORDS[segment.kind]}{name}: {local(segment.start, zone)} to {local(segment.end, zone)}",
         )
-    if found.overdue is not None:
+    if late is not None:
         yield Stretch(
-            x=round(room, 2), width=round(_WIDTH - room, 2), kind="late", told=f"after the deadline: {span(late)}"
+            x=round(room, 2), width=round(_WIDTH - room, 2), kind="late", told=f"after the deadline: {span(overdue)}"
         )
+    elif found.due_at is not None:
+        x = room * ((_stop(found) - explained.start) / whole)
+        yield Stretch(x=round(min(x, room - _MARK), 2), width=_MARK, kind="moment", told=_stopped(found, zone))
+
+
+def _ends(found: Reasons, zone: tzinfo) -> Iterator[str]:
+    """What stands below the drawing, from left to right."""
+    yield f"began {local(found.explanation.start, zone)}"
+    if found.overdue is None:
+        yield _stopped(found, zone)
+    if found.due_at is not None:
+        yield f"due {local(found.due_at, zone)}"
+    if found.overdue is not None:
+        yield _stopped(found, zone)
+
+
+def _stop(found: Reasons) -> datetime:
+    return found.instance.ended_at or found.story.until
+
+
+def _stopped(found: Reasons, zone: tzinfo) -> str:
+    return f"{'now' if found.instance.ended_at is None else 'ended'} {local(_stop(found), zone)}"

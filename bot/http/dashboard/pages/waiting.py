@@ -31,7 +31,11 @@ def draw(conn: Connection, visit: Visit) -> Shown:
     requests = [one for state in states for one in inbox.listing(conn, state, _MOST) if one.workspace == own]
     return Shown(
         "deliveries.html",
-        {"messages": [_message(one, visit) for one in messages], "requests": [_request(one) for one in requests]},
+        {
+            "messages": [_message(one, visit) for one in messages],
+            "requests": [_request(one) for one in requests],
+            "may_retry": visit.reader.is_admin and bool(visit.reader.csrf),
+        },
     )
 
 

@@ -7,18 +7,16 @@ from datetime import timedelta
 from bot.services.requests.actions import Answer
 from bot.services.requests.commands.call import Call, Verb
 from bot.services.requests.why import why
+from bot.services.workspace.week_words import week_of
 from bot.slack.text import authored, date_token
 from bot.slack.wording import exactly, metric_label
 from sla.business_time import BusinessTime, NoOpenTime
 from sla.policy import Policy
-from sla.schedule import Interval, Schedule
 from sla.ticket import Priority
 
 _CHANNEL = re.compile(r"<#(?P<channel>[A-Z0-9]+)(?:\|[^>]*)?>")
 _MOST_POLICIES = 20
 _MOST_SCHEDULES = 10
-_DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
-_MINUTES_A_DAY = 1440
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -86,7 +84,7 @@ def _one(call: Call, name: str) -> str:
     hours = call.desk.rules.hours(name)
     assert isinstance(hours, BusinessTime), "a schedule that is named exists"
     schedule = hours.schedule
-    week = ", ".join(f"{days} {times}" for days, times in _week(schedule))
+    week = ", ".join(f"{days} {times}" for days, times in week_of(schedule))
     return f"*{authored(name, 80)}* ({authored(schedule.time_zone, 60)}): {week}. {_now(call, hours)}"
 
 
@@ -103,34 +101,6 @@ def _now(call: Call, hours: BusinessTime) -> str:
         return f"Closed now{why_closed}, opens {date_token(opens_at)}."
     spans = hours.spans(now, now + timedelta(days=8))
     return f"Open now, until {date_token(spans[0][1])}." if spans[0][1] < now + timedelta(days=8) else "Open now."
-
-
-def _week(schedule: Schedule) -> list[tuple[str, str]]:
-    """The week, days with the same times together: ("Mon-Fri", "09:00-17:30")."""
-    times = [_times(schedule.intervals, day) for day in range(7)]
-    order = [*range(1, 7), 0]
-    grouped: list[tuple[list[int], str]] = []
-    for day in order:
-        if not times[day]:
-            continue
-        if grouped and grouped[-1][1] == times[day] and (grouped[-1][0][-1] + 1) % 7 == day:
-            grouped[-1][0].append(day)
-        else:
-            grouped.append(([day], times[day]))
-    return [
-        (_DAYS[days[0]] if len(days) == 1 else f"{_DAYS[days[0]]}-{_DAYS[days[-1]]}", said) for days, said in grouped
-    ]
-
-
-def _times(intervals: Sequence[Interval], day: int) -> str:
-    mine = sorted((one for one in intervals if one.start_time // _MINUTES_A_DAY == day), key=lambda one: one.start_time)
-    return " and ".join(f"{_clock(one.start_time)}-{_clock(one.end_time, midnight='24:00')}" for one in mine)
-
-
-def _clock(minute: int, *, midnight: str = "00:00") -> str:
-    """A minute of the week as a time of day."""
-    of_day = minute % _MINUTES_A_DAY
-    return f"{of_day // 60:02}:{of_day % 60:02}" if of_day else midnight
 
 
 VERBS = (
