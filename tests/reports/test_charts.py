@@ -40,7 +40,9 @@ class Chart:
     """What a page draws: the words of the drawing, and the lengths of its bars."""
 
     def __init__(self, page: str) -> None:
-        (drawn,) = re.findall(r'<div class="chart" role="img" aria-label="([^"]*)">(.*?</svg>)</div>', page, re.DOTALL)
+        (drawn,) = re.findall(
+            r'<div class="chart" role="img" aria-label="([^"]*)"><div aria-hidden="true">(.*?</svg>)', page, re.DOTALL
+        )
         self.told = unescape(drawn[0])
         self.root = ET.fromstring(drawn[1])
         self.words = ["".join(one.itertext()) for one in self.root.iter(f"{SVG}text")]
