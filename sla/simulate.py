@@ -25,6 +25,8 @@ class SmallestTarget:
         counted: How many instances that is about: met and missed.
         met: How many of them met the target that they had.
         enough: The least target; None where too many were never fulfilled at all.
+        done: How many were fulfilled, in time or not.
+        done_within: What so many percent of those that were fulfilled took no longer than; None where none was.
     """
 
     policy: str | None
@@ -35,6 +37,8 @@ class SmallestTarget:
     counted: int
     met: int
     enough: timedelta | None
+    done: int
+    done_within: timedelta | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +142,6 @@ def smallest_targets(rows: Iterable[Measured], percent: int = 95) -> list[Smalle
 def _smallest(counted: Sequence[Measured], percent: int) -> SmallestTarget:
     one = counted[0]
     done = sorted(row.used for row in counted if not row.is_open)
-    rank = -(-len(counted) * percent // 100)
     return SmallestTarget(
         policy=one.policy,
         metric=one.metric,
@@ -147,8 +150,15 @@ def _smallest(counted: Sequence[Measured], percent: int) -> SmallestTarget:
         target=one.target,
         counted=len(counted),
         met=sum(row.outcome is Outcome.MET for row in counted),
-        enough=done[rank - 1] if rank <= len(done) else None,
+        enough=_longest_of(done, -(-len(counted) * percent // 100)),
+        done=len(done),
+        done_within=_longest_of(done, -(-len(done) * percent // 100)),
     )
+
+
+def _longest_of(durations: Sequence[timedelta], number: int) -> timedelta | None:
+    """The longest of the so many shortest durations; None where there are not so many, or none is asked for."""
+    return durations[number - 1] if 0 < number <= len(durations) else None
 
 
 def staffing(rows: Iterable[Measured], hours: Hours, zone: tzinfo) -> list[StaffingCell]:

@@ -20,13 +20,15 @@ from bot.config.load import load_config
 from bot.errors import BotError
 from bot.importers.slack_export import open_slack_export
 from bot.importers.zendesk_export import open_zendesk_export
+from bot.services.simulation.as_json import simulation_to_json
 from bot.services.simulation.histories import stored_history, timeline_history, timelines
 from bot.services.simulation.kinds import HistoryKind, kind_of
 from bot.services.simulation.page import page_of
 from bot.services.simulation.simulating import Setup, Simulation, simulate
-from bot.services.simulation.words import figures_table, flips_table, simulation_to_json, summary, targets_table
+from bot.services.simulation.words import figures_table, flips_table, summary, targets_table
 from bot.services.simulation.zendesk import zendesk_history
 from bot.settings import Settings
+from bot.slack.wording import plural
 from store.engine import Database
 
 _MOST_FLIPS = 40
@@ -93,9 +95,11 @@ class Asked:
 
     def setups(self, begins_on: date) -> tuple[Setup, Setup | None]:
         """The configurations, with the public holidays of the history's own years."""
+        one_name = self.baseline is not None and self.baseline.name == self.config.name
 
         def load(file: Path) -> Setup:
-            return Setup.of(str(file), load_config(read_config_text(file), source=str(file), today=begins_on))
+            config = load_config(read_config_text(file), source=str(file), today=begins_on)
+            return Setup.of(str(file) if one_name else file.name, config)
 
         return load(self.config), None if self.baseline is None else load(self.baseline)
 
@@ -154,7 +158,7 @@ def _write(found: Simulation, format: Format) -> str:  # noqa: A002
 
 
 def _as_text(found: Simulation) -> str:
-    parts = [f"{found.tickets} tickets of {found.history}. {summary(found)}\n"]
+    parts = [f"{plural(found.tickets, 'ticket')} of {found.history}. {summary(found)}\n"]
     parts += [as_text(table) for table in figures_table(found)]
     parts.append("The least targets that 95 % would have met:\n" + as_text(targets_table(found.candidate)))
     if found.flips:

@@ -72,6 +72,7 @@ async def test_it_says_which_promises_end_otherwise_and_why(place: Path):
             "ticket": "1",
             "metric": "first_reply_time",
             "instance": 1,
+            "activated_at": "2026-01-05T09:00:00.0001Z",
             "before": "met",
             "after": "missed",
             "why": "policy Everybody → Tight; target 30 min calendar → 10 min calendar; it took 20 min",
@@ -101,11 +102,30 @@ async def test_a_terminal_gets_tables(place: Path):
     words = ("--history", "timeline.json", "--config", "tight.yml", "--baseline", "threadline.yml")
     ended = await threadline("simulate", *words, folder=place)
     assert ended.out.startswith(
-        "1 tickets of timeline.json. Under tight.yml, 0 of 1 promises would have been kept: 0.0 %. "
-        "Under threadline.yml it is 1 of 1: 100.0 %. 1 promises end otherwise.\n"
+        "1 ticket of timeline.json. Under tight.yml 0 of 1 promise would have been kept (0.0 %), under threadline.yml "
+        "1 of 1 promise (100.0 %). 1 promise would have ended otherwise: 1 missed instead of kept.\n"
     )
     assert "#T1" in ended.out
-    assert "First reply  normal    Tight   10 min calendar  0.0 %       20 min calendar" in ended.out
+    assert "First reply  normal    Tight   10 min calendar  0.0 %  20 min calendar      20 min calendar" in ended.out
+
+
+async def test_two_configurations_of_one_name_are_told_apart_by_their_folders(place: Path):
+    (place / "new").mkdir()
+    (place / "new" / "threadline.yml").write_text(CONFIG, encoding="utf-8")
+    words = ("--history", "timeline.json", "--config", "new/threadline.yml", "--baseline", "threadline.yml")
+    ended = await threadline("simulate", *words, folder=place)
+    assert ended.out.startswith(
+        "1 ticket of timeline.json. Under new/threadline.yml 1 of 1 promise would have been kept (100.0 %), under "
+        "threadline.yml 1 of 1 promise (100.0 %). No promise would have ended otherwise.\n"
+    )
+
+
+async def test_what_a_policy_no_longer_promises_and_what_it_promises_now_are_told(place: Path):
+    (place / "other.yml").write_text(CONFIG.replace("first_reply_time", "requester_wait_time"), encoding="utf-8")
+    words = ("--history", "timeline.json", "--config", "other.yml", "--baseline", "threadline.yml", "--format", "html")
+    ended = await threadline("simulate", *words, folder=place)
+    assert "2 promises would have ended otherwise: 1 met → no target, 1 no target → missed." in ended.out
+    assert "no longer promised: 30 min calendar by Everybody" in ended.out
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -118,7 +138,12 @@ async def test_a_manager_gets_a_page_that_stands_by_itself(place: Path, open_pag
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     visit = await open_page(f"file://{place / 'page.html'}", width=width, color_scheme=scheme)
     shown = await visit.page.inner_text("main")
-    assert "0 of 3 promises would have been kept: 0.0 %" in shown
+    assert "Under tight.yml 0 of 3 promises would have been kept (0.0 %)" in shown
+    assert "1 promise would have ended otherwise: 1 missed instead of kept." in shown
+    assert "\u221233.3 points" in shown
+    assert "First reply\tnormal\tTight\t10 min calendar\t0.0 %\tnone: 1 of 2 are not done yet\t20 min calendar" in shown
+    assert "Monday, 09:00 to 10:00, is when most waited too long: 3 of 3." in shown
+    assert "#1\tMon 2026-01-05 09:00\tFirst reply\tmet → missed" in shown
     assert "Which promises end otherwise" in shown
     results = await Axe().run(visit.page)
     violations = results.response["violations"]

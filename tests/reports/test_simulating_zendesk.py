@@ -57,6 +57,7 @@ async def test_it_says_which_of_zendesks_tickets_end_otherwise_and_why(place: Pa
             "ticket": "155",
             "metric": "first_reply_time",
             "instance": 1,
+            "activated_at": "2026-01-05T09:00:00Z",
             "before": "met",
             "after": "missed",
             "why": "policy Enterprise → Tight; target 30 min calendar → 10 min calendar; it took 20 min",

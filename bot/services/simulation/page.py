@@ -5,14 +5,15 @@ from pathlib import Path
 
 from bot.services.reporting.tables import percent
 from bot.services.simulation.simulating import Outcome, Simulation
-from bot.services.simulation.words import WEEKDAYS, figures_table, flips_table, summary, targets_table
-from bot.slack.wording import metric_label
+from bot.services.simulation.words import figures_table, flips_table, summary, targets_table
+from bot.slack.wording import metric_label, plural
 from bot.templates import templates_in
 from sla.report import Dimension, Figures
 from sla.simulate import StaffingCell
 
 _TEMPLATES = templates_in(Path(__file__).parent / "templates")
 _MOST_FLIPS = 500
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +49,22 @@ def page_of(found: Simulation) -> str:
         targets=targets_table(found.candidate),
         flips=flips,
         shown_flips=flips.rows[:_MOST_FLIPS],
-        weekdays=WEEKDAYS,
+        weekdays=_DAYS,
         heat=_heat(found.candidate),
         outside=_outside(found.candidate),
         after=_total(found.candidate),
         before=None if found.baseline is None else _total(found.baseline),
         percent=percent,
+        difference=_difference(found),
     )
+
+
+def _difference(found: Simulation) -> str | None:
+    """How many percentage points more are kept, or less; None where there is nothing to compare."""
+    if found.baseline is None:
+        return None
+    before, after = _total(found.baseline).attainment, _total(found.candidate).attainment
+    return "-" if before is None or after is None else f"{100 * (after - before):+.1f} points".replace("-", "\u2212")
 
 
 def _total(outcome: Outcome) -> Figures:
@@ -96,7 +106,7 @@ def _heat(outcome: Outcome) -> list[list[Heat]]:
 
 
 def _heat_of(cell: StaffingCell | None, day: int, hour: int) -> Heat:
-    when = f"{WEEKDAYS[day]} {hour:02}:00"
+    when = _hour(day, hour)
     if cell is None:
         return Heat(waiting=0, level=0, closed=False, told=f"{when}: nobody began to wait")
     share = cell.missed / cell.waiting
@@ -107,6 +117,10 @@ def _heat_of(cell: StaffingCell | None, day: int, hour: int) -> Heat:
     return Heat(waiting=cell.waiting, level=level, closed=closed, told=told)
 
 
+def _hour(day: int, hour: int) -> str:
+    return f"{_DAYS[day]}, {hour:02}:00 to {(hour + 1) % 24:02}:00"
+
+
 def _outside(outcome: Outcome) -> str:
     """What working hours miss, in a sentence."""
     waiting = sum(cell.waiting for cell in outcome.cells)
@@ -114,5 +128,8 @@ def _outside(outcome: Outcome) -> str:
     if not waiting:
         return "Nobody waited for a reply."
     worst = max(outcome.cells, key=lambda cell: (cell.missed, cell.waiting))
-    where = f" Most waited too long on {WEEKDAYS[worst.weekday]} from {worst.hour:02}:00 on." if worst.missed else ""
-    return f"{closed} of {waiting} times ({percent(closed / waiting)}) customers wrote outside of working hours.{where}"
+    where = f" {_hour(worst.weekday, worst.hour)}, is when most waited too long: {worst.missed} of {worst.waiting}."
+    told = (
+        f"{closed} of {plural(waiting, 'time')} ({percent(closed / waiting)}) customers wrote outside of working hours."
+    )
+    return told + (where if worst.missed else "")

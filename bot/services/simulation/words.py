@@ -1,75 +1,27 @@
-"""What a simulation found, in words and as JSON."""
+"""What a simulation found, in words."""
 
-from collections.abc import Mapping
+from collections import Counter
 from datetime import timedelta
 
-from bot.services.reporting.tables import Table, duration, figures_to_json, percent, report_to_json
+from bot.services.reporting.tables import (
+    TOTAL,
+    Table,
+    duration,
+    labels_of,
+    names_of,
+    percent,
+)
 from bot.services.simulation.simulating import Outcome, Simulation
-from bot.slack.wording import metric_label
-from sla.instants import format_instant
-from sla.report import Figures, Measured
+from bot.slack.wording import metric_label, plural, sentence
+from sla.metrics import Metric
+from sla.report import Dimension, Figures, Measured
 from sla.simulate import Flipped, SmallestTarget
+from sla.ticket import Priority
 
+_METRICS, _PRIORITIES = list(Metric), list(Priority)
+_TURNS = {"met → missed": "missed instead of kept", "missed → met": "kept instead of missed"}
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MINUTE = timedelta(minutes=1)
-
-
-def simulation_to_json(of: Simulation) -> dict[str, object]:
-    """All that was found, for a program: durations in seconds, attainment from 0 to 1."""
-    return {
-        "history": of.history,
-        "until": format_instant(of.until),
-        "time_zone": str(of.zone),
-        "tickets": of.tickets,
-        "candidate": _outcome_to_json(of.candidate),
-        "baseline": None if of.baseline is None else _outcome_to_json(of.baseline),
-        "flips": [_flip_to_json(flip) for flip in of.flips],
-    }
-
-
-def _outcome_to_json(outcome: Outcome) -> dict[str, object]:
-    total = next(iter(outcome.reports.values())).total
-    return {
-        "configuration": outcome.setup.name,
-        "total": figures_to_json(total),
-        "by": {dimension.value: report_to_json(found)["groups"] for dimension, found in outcome.reports.items()},
-        "smallest_targets": [_target_to_json(target) for target in outcome.targets],
-        "staffing": [
-            {
-                "weekday": WEEKDAYS[cell.weekday],
-                "hour": cell.hour,
-                "waiting": cell.waiting,
-                "missed": cell.missed,
-                "outside_hours": cell.closed,
-            }
-            for cell in outcome.cells
-        ],
-    }
-
-
-def _target_to_json(target: SmallestTarget) -> Mapping[str, object]:
-    return {
-        "policy": target.policy,
-        "metric": target.metric,
-        "priority": target.priority,
-        "business_hours": target.business_hours,
-        "target_seconds": target.target.total_seconds(),
-        "counted": target.counted,
-        "met": target.met,
-        "met_by_95_percent_seconds": None if target.enough is None else target.enough.total_seconds(),
-    }
-
-
-def _flip_to_json(flip: Flipped) -> Mapping[str, object]:
-    one = one_of(flip)
-    return {
-        "ticket": one.ticket,
-        "metric": one.metric,
-        "instance": one.instance,
-        "before": flip.before and flip.before.outcome.value,
-        "after": flip.after and flip.after.outcome.value,
-        "why": why(flip),
-    }
 
 
 def one_of(flip: Flipped) -> Measured:
@@ -114,40 +66,46 @@ def _unit(business_hours: bool) -> str:
 
 
 def figures_table(of: Simulation) -> list[Table]:
-    """A table for each dimension, the baseline beside the candidate; one with a single nameless group says nothing."""
+    """A table for each dimension, the baseline beside the candidate; one with a single group says nothing new."""
     tables = []
+    name = names_of(of.candidate.setup.config)
     for dimension, found in of.candidate.reports.items():
         base = {} if of.baseline is None else {each.key: each.figures for each in of.baseline.reports[dimension].groups}
         mine = {each.key: each.figures for each in found.groups}
         keys = [*mine, *(key for key in base if key not in mine)]
-        if keys in ([], [(None,)]):
+        if not keys or (len(keys) == 1 and dimension is not Dimension.METRIC):
             continue
-        rows = [(_label(dimension.value, key[0]), *_cells(of, base.get(key), mine.get(key))) for key in keys]
+        rows = [
+            (*labels_of((dimension,), key, name), *_cells(of, base.get(key), mine.get(key, _NOBODY))) for key in keys
+        ]
         total = None if of.baseline is None else of.baseline.reports[dimension].total
-        rows.append(("All", *_cells(of, total, found.total)))
+        rows.append((TOTAL, *_cells(of, total, found.total)))
         columns = (dimension.value.capitalize(), *_columns(of))
         tables.append(Table(title=f"By {dimension.value}", columns=columns, rows=tuple(rows)))
     return tables
 
 
-def _label(dimension: str, value: str | None) -> str:
-    if value is None:
-        return "none"
-    return metric_label(value) if dimension == "metric" else value
+_NOBODY = Figures()
 
 
 def _columns(of: Simulation) -> tuple[str, ...]:
-    before = () if of.baseline is None else ("Attainment before",)
-    return (*before, "Attainment", "Met", "Missed", "Not counted", "p50", "p90", "p95")
+    kept = [f"Kept under {side.setup.name}" for side in (of.baseline, of.candidate) if side is not None]
+    return (*kept, "Kept", "Missed", "Not counted", "Half within", "90 % within", "95 % within")
 
 
-def _cells(of: Simulation, before: Figures | None, after: Figures | None) -> tuple[str, ...]:
+def _cells(of: Simulation, before: Figures | None, after: Figures) -> tuple[str, ...]:
     old = () if of.baseline is None else (percent(before.attainment if before else None),)
-    shown = after or Figures()
-    left = shown.open + shown.cancelled + shown.merged + shown.exempt
-    took = shown.business
-    times = ("-",) * 3 if took is None else tuple(map(duration, (took.p50, took.p90, took.p95)))
-    return (*old, percent(shown.attainment), str(shown.met), str(shown.missed), str(left), *times)
+    if after == _NOBODY:
+        return (*old, *("-",) * 7)
+    left = after.open + after.cancelled + after.merged + after.exempt
+    took = after.business
+    times = ("-",) * 3 if took is None else tuple(map(roughly, (took.p50, took.p90, took.p95)))
+    return (*old, percent(after.attainment), str(after.met), str(after.missed), str(left), *times)
+
+
+def roughly(span: timedelta) -> str:
+    """A duration as people compare them: seconds count below ten minutes only, and are rounded up beyond that."""
+    return duration(span if span < 10 * _MINUTE else _minutes(span))
 
 
 def targets_table(outcome: Outcome) -> Table:
@@ -159,15 +117,22 @@ def targets_table(outcome: Outcome) -> Table:
             each.policy or "none",
             f"{duration(each.target)} {_unit(each.business_hours)}",
             percent(each.met / each.counted),
-            f"{duration(_minutes(each.enough))} {_unit(each.business_hours)}" if each.enough is not None else _NEVER,
+            _or_none(each.enough, each) or f"none: {each.counted - each.done} of {each.counted} are not done yet",
+            _or_none(each.done_within, each) or "-",
         )
-        for each in outcome.targets
+        for each in sorted(outcome.targets, key=_as_listed)
     )
-    columns = ("Metric", "Priority", "Policy", "Target", "Attainment", "95 % would have met")
+    columns = ("Metric", "Priority", "Policy", "Target", "Kept", "95 % would have met", "95 % of those done took")
     return Table(title="Smallest targets", columns=columns, rows=rows)
 
 
-_NEVER = "none: more than 5 % are not done yet"
+def _as_listed(of: SmallestTarget) -> tuple[int, str, int]:
+    """By metric as policies list them, by policy, and the most urgent first."""
+    return _METRICS.index(Metric(of.metric)), of.policy or "", -_PRIORITIES.index(Priority(of.priority or Priority.LOW))
+
+
+def _or_none(span: timedelta | None, of: SmallestTarget) -> str:
+    return "" if span is None else f"{duration(_minutes(span))} {_unit(of.business_hours)}"
 
 
 def _minutes(span: timedelta) -> timedelta:
@@ -175,30 +140,45 @@ def _minutes(span: timedelta) -> timedelta:
 
 
 def flips_table(of: Simulation) -> Table:
-    """The instances that end otherwise."""
+    """The instances that end otherwise, with the local times at which they began."""
     rows = tuple(
         (
             f"#{one_of(flip).ticket}",
-            f"{metric_label(one_of(flip).metric)} {one_of(flip).instance}",
+            f"{one_of(flip).activated_at.astimezone(of.zone):%a %Y-%m-%d %H:%M}",
+            promise(one_of(flip)),
             came_to(flip),
             why(flip),
         )
         for flip in of.flips
     )
-    return Table(title="Promises that end otherwise", columns=("Ticket", "Promise", "Outcome", "Why"), rows=rows)
+    return Table(
+        title="Promises that end otherwise", columns=("Ticket", "Began", "Promise", "Outcome", "Why"), rows=rows
+    )
+
+
+def promise(row: Measured) -> str:
+    """What was promised, and the how manieth time on its ticket: "Next reply, no. 2"."""
+    return metric_label(row.metric) + (f", no. {row.instance}" if row.instance > 1 else "")
 
 
 def summary(of: Simulation) -> str:
     """The result in a sentence or two."""
-    after = next(iter(of.candidate.reports.values())).total
-    first = (
-        f"Under {of.candidate.setup.name}, {after.met} of {after.counted} promises would have been kept: "
-        f"{percent(after.attainment)}."
-    )
-    if of.baseline is None:
-        return first
-    before = next(iter(of.baseline.reports.values())).total
-    return (
-        f"{first} Under {of.baseline.setup.name} it is {before.met} of {before.counted}: {percent(before.attainment)}. "
-        f"{len(of.flips)} promises end otherwise."
-    )
+    sides = [
+        f"under {side.setup.name} {_kept(side, would)}"
+        for side, would in ((of.candidate, " would have been kept"), (of.baseline, ""))
+        if side is not None
+    ]
+    return sentence(f"{', '.join(sides)}.") + (f" {_turned(of)}" if of.baseline is not None else "")
+
+
+def _kept(side: Outcome, would: str) -> str:
+    total = next(iter(side.reports.values())).total
+    return f"{total.met} of {plural(total.counted, 'promise')}{would} ({percent(total.attainment)})"
+
+
+def _turned(of: Simulation) -> str:
+    if not of.flips:
+        return "No promise would have ended otherwise."
+    turns = Counter(_TURNS.get(came_to(flip), came_to(flip)) for flip in of.flips)
+    told = ", ".join(f"{count} {turn}" for turn, count in turns.most_common())
+    return f"{plural(len(of.flips), 'promise')} would have ended otherwise: {told}."

@@ -112,12 +112,20 @@ def test_the_smallest_target_is_what_ninety_five_percent_would_have_met():
     rows = [a_row(calendar=timedelta(minutes=n), priority="normal") for n in range(1, 21)]
     (found,) = smallest_targets([*rows, a_row("cancelled", priority="normal")])
     assert (found.enough, found.counted, found.met) == (timedelta(minutes=19), 20, 20)
+    assert (found.done, found.done_within) == (20, timedelta(minutes=19))
 
 
 def test_there_is_no_smallest_target_where_too_many_are_never_done():
     open_ones = [a_row("missed", is_open=True, ended_at=None) for _ in range(2)]
-    (found,) = smallest_targets([*(a_row() for _ in range(18)), *open_ones])
+    done = [a_row(calendar=timedelta(minutes=n)) for n in range(1, 19)]
+    (found,) = smallest_targets([*done, *open_ones])
     assert (found.enough, found.counted, found.met) == (None, 20, 18)
+    assert (found.done, found.done_within) == (18, timedelta(minutes=18))
+
+
+def test_where_nothing_is_ever_done_there_is_nothing_to_go_by():
+    (found,) = smallest_targets([a_row("missed", is_open=True, ended_at=None)])
+    assert (found.enough, found.counted, found.done, found.done_within) == (None, 1, 0, None)
 
 
 def test_staffing_is_told_by_the_hour_of_the_week_and_by_who_waited_too_long():
