@@ -12,6 +12,7 @@ from sla.report import Dimension, Figures, Report, week_of
 MOST_GROUPS = 40
 _LONGEST_LABEL = 60
 _MOST_TOLD_COLUMNS = 8
+_LETTERS = 13
 _ALONG_TIME = {(Dimension.WEEK,), (Dimension.HOUR,)}
 _HOURS = tuple(f"{hour:02}" for hour in range(24))
 
@@ -138,7 +139,7 @@ def _weeks(bars: Sequence[Bar]) -> list[str]:
 def _rows(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
     """A bar for each group, with its attainment at the end."""
     axes = {"y": _groups(bars, labelLimit=150, labelPadding=6), "x": _count()}
-    layers = [_stacks(bars, theme, axes), _attainments(bars, theme, axes, align="left", dx=5)]
+    layers = [_stacks(bars, theme, axes, above=8), _attainments(bars, theme, axes, align="left", dx=5)]
     return {"width": 300, "height": {"step": 26}, **_labels(bars), "layer": layers}
 
 
@@ -146,13 +147,13 @@ def _columns(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
     """A column for each stretch of time, with its attainment above where there is room."""
     angle = -60 if len(bars[0].label) > 2 else 0
     axes = {"x": _groups(bars, labelAngle=angle, labelOverlap=True), "y": _count()}
-    layers = [_stacks(bars, theme, axes)]
+    layers = [_stacks(bars, theme, axes, above=24)]
     if len(bars) <= _MOST_TOLD_COLUMNS:
         layers.append(_attainments(bars, theme, axes, dy=-8))
     return {"width": {"step": min(52, 420 / len(bars))}, "height": 220, **_labels(bars), "layer": layers}
 
 
-def _stacks(bars: Sequence[Bar], theme: Theme, axes: Mapping[str, Any]) -> dict[str, Any]:
+def _stacks(bars: Sequence[Bar], theme: Theme, axes: Mapping[str, Any], *, above: int) -> dict[str, Any]:
     values = [
         {"place": place, "outcome": outcome, "count": count}
         for place, bar in enumerate(bars)
@@ -163,7 +164,7 @@ def _stacks(bars: Sequence[Bar], theme: Theme, axes: Mapping[str, Any]) -> dict[
         "field": "outcome",
         "type": "nominal",
         "scale": {"domain": ["Met", "Missed"], "range": [theme.met, theme.missed]},
-        "legend": {"title": None, "orient": "top", "offset": 8},
+        "legend": {"title": None, "orient": "top", "offset": above},
     }
     return {
         "data": {"values": values},
@@ -181,7 +182,7 @@ def _attainments(bars: Sequence[Bar], theme: Theme, axes: Mapping[str, Any], **w
     ]
     return {
         "data": {"values": values},
-        "mark": {"type": "text", "color": theme.ink, "fontSize": 12, **where},
+        "mark": {"type": "text", "color": theme.ink, "fontSize": _LETTERS, **where},
         "encoding": {**axes, "text": {"field": "kept", "type": "nominal"}},
     }
 
@@ -203,10 +204,16 @@ def _count() -> dict[str, Any]:
 
 def _style(theme: Theme) -> dict[str, Any]:
     """Letters that can still be read where a picture is shown at two thirds of its size, as on a telephone."""
-    letters = {"labelColor": theme.ink, "labelFontSize": 12}
+    letters = {"labelColor": theme.ink, "labelFontSize": _LETTERS}
     lines = {"gridColor": theme.line, "domainColor": theme.line, "tickColor": theme.line}
-    titles = {"titleColor": theme.soft, "titleFontSize": 12, "titleFontWeight": "normal"}
-    head = {"anchor": "start", "color": theme.ink, "subtitleColor": theme.soft, "fontSize": 14, "subtitleFontSize": 12}
+    titles = {"titleColor": theme.soft, "titleFontSize": _LETTERS, "titleFontWeight": "normal"}
+    head = {
+        "anchor": "start",
+        "color": theme.ink,
+        "subtitleColor": theme.soft,
+        "fontSize": 15,
+        "subtitleFontSize": _LETTERS,
+    }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "background": theme.ground,
