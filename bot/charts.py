@@ -147,9 +147,9 @@ def _columns(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
     """A column for each stretch of time, with its attainment above where there is room."""
     angle = -60 if len(bars[0].label) > 2 else 0
     axes = {"x": _groups(bars, labelAngle=angle, labelOverlap=True), "y": _count()}
-    layers = [_stacks(bars, theme, axes, above=24)]
-    if len(bars) <= _MOST_TOLD_COLUMNS:
-        layers.append(_attainments(bars, theme, axes, dy=-8))
+    is_told = len(bars) <= _MOST_TOLD_COLUMNS
+    layers = [_stacks(bars, theme, axes, above=24 if is_told else 8)]
+    layers += [_attainments(bars, theme, axes, dy=-8)] if is_told else []
     return {"width": {"step": min(52, 420 / len(bars))}, "height": 220, **_labels(bars), "layer": layers}
 
 
