@@ -203,3 +203,16 @@ async def test_what_slack_sent_and_nobody_understood_is_seen_and_never_quoted(de
     assert "a secret" not in page
     _, health = await desk.get("/health")
     assert "Something needs a person" in words(health)
+
+
+async def test_rows_are_in_the_times_and_names_of_the_team(desk: Desk):
+    await save(desk, CONFIG.replace("time_zone: UTC", "time_zone: Asia/Tokyo"))
+    ts = await desk.post("U0RITA", "The export is empty")
+    await desk.post("U0ANA", "Which one?", thread=ts)
+    _, page = await desk.get("/reports?show=rows")
+    first = table(page)[0]
+    assert first[4] == "2026-01-12 18:00:00"
+    assert {"ana", "#acme"} < set(first)
+    assert "times of Asia/Tokyo" in words(page)
+    _, spreadsheet = await desk.get("/reports.csv?show=rows")
+    assert "2026-01-12 09:00:00Z" in spreadsheet

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum, auto
 
 from sqlalchemy import Connection
@@ -49,20 +49,20 @@ class Pause:
     until: datetime | None
 
 
-def section(conn: Connection, workspace: str, wanted: Section, rows: Sequence[Measured]) -> Table:
-    """The rows that belong to a section, with the reason for each."""
+def section(conn: Connection, workspace: str, wanted: Section, rows: Sequence[Measured], zone: tzinfo = UTC) -> Table:
+    """The rows that belong to a section, with the reason for each; instants are those of a time zone."""
     title = TITLES[wanted]
     if wanted is Section.PAUSES:
-        return Table(title=title, columns=_PAUSE, rows=tuple(_pause_cells(conn, workspace, rows)))
+        return Table(title=title, columns=_PAUSE, rows=tuple(_pause_cells(conn, workspace, rows, zone)))
     if wanted is Section.ROWS:
-        return Table(title=title, columns=ROW, rows=tuple(map(row_cells, rows)))
+        return Table(title=title, columns=ROW, rows=tuple(row_cells(row, zone) for row in rows))
     chosen = [row for row in rows if _BELONGS[wanted](row)]
     if wanted is Section.EXEMPT:
         whys = reports.exemptions(conn, workspace, (int(row.ticket) for row in chosen))
         reasons = [whys.get(int(row.ticket), "") for row in chosen]
     else:
         reasons = [_REASONS[wanted](row) for row in chosen]
-    cells = tuple(_with_reason(row_cells(row), why) for row, why in zip(chosen, reasons, strict=True))
+    cells = tuple(_with_reason(row_cells(row, zone), why) for row, why in zip(chosen, reasons, strict=True))
     return Table(title=title, columns=_with_reason(ROW, REASON), rows=cells)
 
 
@@ -106,7 +106,7 @@ _REASONS: dict[Section, Callable[[Measured], str]] = {
 _PAUSE = ("Ticket", "Metric", "Instance", "Paused", "Until", "Agent", REASON)
 
 
-def _pause_cells(conn: Connection, workspace: str, rows: Sequence[Measured]) -> Iterator[tuple[str, ...]]:
+def _pause_cells(conn: Connection, workspace: str, rows: Sequence[Measured], zone: tzinfo) -> Iterator[tuple[str, ...]]:
     of = {(int(row.ticket), row.metric, row.instance): row for row in rows}
     numbers = {number for number, _, _ in of}
     pauses = [each for each in _pauses(reports.stops(conn, workspace, numbers)) if _key(each) in of]
@@ -115,10 +115,10 @@ def _pause_cells(conn: Connection, workspace: str, rows: Sequence[Measured]) -> 
         if body.get("public"):
             written.setdefault(number, []).append((datetime.fromisoformat(body["at"]), body["by"]))
     for pause in pauses:
-        why = _why_looked_at(pause, written.get(pause.ticket, ()))
+        why = _why_looked_at(pause, written.get(pause.ticket, ()), zone)
         if why:
             row = of[_key(pause)]
-            span = (instant(pause.since), instant(pause.until) or "still paused")
+            span = (instant(pause.since, zone), instant(pause.until, zone) or "still paused")
             yield (f"#{row.ticket}", metric_label(row.metric), str(row.instance), *span, row.agent or "", why)
 
 
@@ -142,11 +142,11 @@ def _pause(key: tuple[int, str, int], since: datetime, until: datetime | None) -
     return Pause(ticket=key[0], metric=key[1], instance=key[2], since=since, until=until)
 
 
-def _why_looked_at(pause: Pause, written: Sequence[tuple[datetime, str]]) -> str:
+def _why_looked_at(pause: Pause, written: Sequence[tuple[datetime, str]], zone: tzinfo) -> str:
     """Why a person should look at a pause: a customer wrote during it, or was waiting when it began."""
     during = [at for at, by in written if by == Role.END_USER and _within(pause, at)]
     if during:
-        return f"a customer wrote at {instant(during[0])}, during the pause"
+        return f"a customer wrote at {instant(during[0], zone)}, during the pause"
     before = [by for at, by in written if at <= pause.since]
     return "a customer was waiting for an answer when it began" if before and before[-1] == Role.END_USER else ""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.config.config import Config
 from bot.services.reporting.asking import NOTHING
@@ -102,16 +102,16 @@ def percent(share: float | None) -> str:
     return NONE_YET if share is None else f"{100 * share:.1f} %"
 
 
-def row_cells(row: Measured) -> tuple[str, ...]:
-    """The cells under `ROW`."""
+def row_cells(row: Measured, zone: tzinfo = UTC) -> tuple[str, ...]:
+    """The cells under `ROW`; instants are those of a time zone."""
     return (
         f"#{row.ticket}",
         metric_label(row.metric),
         str(row.instance),
         outcome_of(row),
-        instant(row.activated_at),
-        instant(row.breach_at),
-        instant(row.ended_at),
+        instant(row.activated_at, zone),
+        instant(row.breach_at, zone),
+        instant(row.ended_at, zone),
         f"{duration(row.target)} {'business' if row.business_hours else 'calendar'}",
         "" if row.ended_at is None else duration(row.used),
         "" if row.paused is None else duration(row.paused),
@@ -135,9 +135,9 @@ def duration(of: timedelta) -> str:
     return exactly(of // timedelta(seconds=1))
 
 
-def instant(at: datetime | None) -> str:
-    """An instant in UTC to the second, empty for none."""
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}Z"
+def instant(at: datetime | None, zone: tzinfo = UTC) -> str:
+    """An instant to the second, empty for none; a Z says that it is in UTC."""
+    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}{'Z' if str(zone) == 'UTC' else ''}"
 
 
 def _of(found: Percentiles | None) -> tuple[str, ...]:

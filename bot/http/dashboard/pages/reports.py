@@ -29,6 +29,7 @@ from sla.report import Dimension, Figures, Measured
 
 DAYS = 30
 _MOST_ROWS = 500
+_NAMED = {"Agent", "Channel"}
 # Which outcome the rows behind each figure have; an attainment is made of several.
 _OUTCOMES = {"Met": "met", "Missed": "missed", "Late now": "late", "Open": "open"} | {
     name: name.lower() for name in ("Cancelled", "Merged", "Exempt")
@@ -63,8 +64,8 @@ def draw(conn: Connection, visit: Visit) -> Shown:
     }
     if visit.asked("show") in set(Section):
         wanted = Section(visit.asked("show"))
-        listed = section(conn, visit.desk.workspace, wanted, _wanted_rows(conn, visit, question))
-        shown = listed.rows[:_MOST_ROWS]
+        listed = section(conn, visit.desk.workspace, wanted, _wanted_rows(conn, visit, question), visit.zone)
+        shown = [_named(visit, listed, row) for row in listed.rows[:_MOST_ROWS]]
         return Shown(
             "report_list.html", shared | {"table": listed, "rows": shown, "more": len(listed.rows) - len(shown)}
         )
@@ -162,6 +163,11 @@ def _line(visit: Visit, labels: tuple[str, ...], only: Sequence[str], figures: F
         for title, cell in zip(COUNTS, counts(figures), strict=True)
     ]
     return Line(labels=labels, link=link(""), cells=cells, durations=durations(figures))
+
+
+def _named(visit: Visit, table: Table, row: Sequence[str]) -> list[str]:
+    """A row with the names of people and channels."""
+    return [visit.name_of(cell) if column in _NAMED else cell for column, cell in zip(table.columns, row, strict=True)]
 
 
 def _name(visit: Visit, dimension: Dimension, value: str) -> str:
