@@ -35,7 +35,7 @@ _PAGES: dict[str, Draw] = {
     "/audit": audit.draw,
     "/health": health.draw,
 }
-# What computes for seconds is drawn in a thread of its own.
+# What may compute for seconds is drawn in a thread of its own; so are reports.
 _LONG_PAGES: dict[str, Draw] = {"/policies/{number:int}/tried": tried.draw}
 
 
@@ -87,9 +87,9 @@ def _draw(draw: Draw, look: Callable[[Callable[[Connection], Shown]], Awaitable[
 
 
 async def _report(board: Dashboard, visit: Visit) -> Response:
-    shown = await board.db.read(lambda conn: reports.draw(conn, visit))
+    shown = await board.db.read_in_thread(lambda conn: reports.draw(conn, visit))
     if await visit.names.learn():
-        shown = await board.db.read(lambda conn: reports.draw(conn, visit))
+        shown = await board.db.read_in_thread(lambda conn: reports.draw(conn, visit))
     return _shown(await reports.drawn(shown, board.drawings), visit)
 
 
@@ -102,7 +102,7 @@ def _shown(shown: Shown, visit: Visit) -> Response:
 
 async def _spreadsheet(board: Dashboard, visit: Visit) -> Response:
     try:
-        table = await board.db.read(lambda conn: reports.table_for(conn, visit))
+        table = await board.db.read_in_thread(lambda conn: reports.table_for(conn, visit))
     except BotError as error:
         return _message(400, "Report", str(error))
     disposition = {"content-disposition": 'attachment; filename="report.csv"'}
