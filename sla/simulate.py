@@ -7,12 +7,12 @@ from datetime import datetime, timedelta, tzinfo
 
 from sla.business_time import Hours
 from sla.comparison import Comparison
-from sla.engine import History, Outcome
-from sla.events import Event, PoliciesChanged, RulesChanged, ScheduleChanged
+from sla.engine import History, Outcome, advance, in_order, start
+from sla.events import Comment, Created, Event, PoliciesChanged, RulesChanged, ScheduleChanged, StatusChanged
 from sla.metrics import REPLY_METRICS
 from sla.policy import Rules
 from sla.report import Measured, counted_outcome
-from sla.ticket import Ticket
+from sla.ticket import Status, Ticket
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -73,6 +73,47 @@ def under(ticket: Ticket, rules: Rules) -> Ticket:
 def story_under(events: Iterable[Event], rules: Rules) -> list[Event]:
     """Return what happened to a ticket without the edits of rules that happened meanwhile."""
     return [event for event in events if not _belongs_to_other_rules(event, rules)]
+
+
+def with_auto_solve(
+    begun: Ticket, rules: Rules, story: Iterable[Event], after: timedelta | None, until: datetime
+) -> list[Event]:
+    """Return a story with the steps that a rule would have taken: to solve what has been pending and quiet for so long.
+
+    Args:
+        begun: The ticket before its first event.
+        rules: Those that it is told under.
+        story: Its events, without such steps.
+        after: None where there is no such rule. A public comment, and being set to pending anew, begin it again.
+        until: Steps that are due later are not taken.
+    """
+    told = in_order(story)
+    if after is None or not any(_makes_pending(event) for event in told):
+        return told
+    found: list[Event] = []
+    state = start(begun, rules)
+    due_at: datetime | None = None
+    for event in told:
+        if due_at is not None and due_at <= min(event.at, until):
+            found.append(StatusChanged(at=due_at, to=Status.SOLVED))
+            state = advance(state, found[-1])
+        found.append(event)
+        state = advance(state, event)
+        if state.ticket.status is not Status.PENDING or state.void is not None:
+            due_at = None
+        elif _makes_pending(event) or (isinstance(event, Comment) and event.public):
+            due_at = event.at + after
+    if due_at is not None and due_at <= until:
+        found.append(StatusChanged(at=due_at, to=Status.SOLVED))
+    return found
+
+
+def _makes_pending(event: Event) -> bool:
+    match event:
+        case StatusChanged(to=status) | Created(status=status):
+            return status is Status.PENDING
+        case _:
+            return False
 
 
 def _belongs_to_other_rules(event: Event, rules: Rules) -> bool:

@@ -12,7 +12,7 @@ from bot.config.load import load_config
 from bot.services.workspace.configuring import apply_config
 from bot.services.workspace.preview import preview
 from sla.events import Apply
-from tests.support.desk import CONFIG, Desk, opened
+from tests.support.desk import CONFIG, MONDAY, Desk, opened
 from tests.support.processes import Ended, threadline
 
 STRICTER = CONFIG.replace("first_reply_time: 1h", "first_reply_time: 30m")
@@ -208,3 +208,24 @@ async def test_a_file_with_mistakes_is_not_compared(yesterday: Path):
     ended = await command(yesterday, "diff", "mine.yml", config=CONFIG.replace("policies:", "polices:"))
     assert ended.code == 1
     assert "did you mean policies?" in ended.err
+
+
+LONG = CONFIG.replace("requester_wait_time: 6h", "total_resolution_time: 20h")
+TIDY = f"{LONG}lifecycle: {{auto_solve_after: 2d, auto_close_after: 1d}}\n"
+
+
+@pytest.mark.parametrize(
+    ("in_force", "asked", "answer"),
+    [(TIDY, LONG, "missed"), (LONG, TIDY, "met")],
+    ids=["they would not have solved themselves", "they would have solved themselves"],
+)
+async def test_what_tickets_do_by_themselves_follows_from_each_configuration(
+    desk_database: str, in_force: str, asked: str, answer: str
+):
+    async with opened(desk_database, clock=ManualClock(MONDAY), config=in_force) as desk:
+        first = await desk.post("U0RITA", "The export is empty")
+        await desk.post("U0ANA", "Which one?", thread=first)
+        await desk.click("U0ANA", "Pending")
+        await desk.at("fri 16:00")
+        told = await previewed(desk, asked)
+        assert told[-1] == f"1 of 1 ticket of the last 30 days would have been {answer}: #1"

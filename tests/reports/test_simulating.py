@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import ManualClock
 from tests.support.browser import OpenPage, chromium, open_page
-from tests.support.desk import Desk
+from tests.support.desk import CONFIG as DESK
+from tests.support.desk import MONDAY, Desk, opened
 from tests.support.exports import CONFIG, write_export
 from tests.support.processes import Ended, threadline
 
@@ -126,6 +128,25 @@ async def test_what_a_policy_no_longer_promises_and_what_it_promises_now_are_tol
     ended = await threadline("simulate", *words, folder=place)
     assert "2 promises would have ended otherwise: 1 met → no target, 1 no target → missed." in ended.out
     assert "no longer promised: 30 min calendar by Everybody" in ended.out
+
+
+async def test_what_tickets_did_by_themselves_follows_from_each_configuration(desk_database: str, place: Path):
+    long = DESK.replace("requester_wait_time: 6h", "total_resolution_time: 20h")
+    tidy = f"{long}lifecycle: {{auto_solve_after: 2d, auto_close_after: 1d}}\n"
+    (place / "long.yml").write_text(long, encoding="utf-8")
+    (place / "tidy.yml").write_text(tidy, encoding="utf-8")
+    async with opened(desk_database, clock=ManualClock(MONDAY), config=tidy) as desk:
+        ts = await desk.post("U0RITA", "The export is empty")
+        await desk.post("U0ANA", "Which one?", thread=ts)
+        await desk.click("U0ANA", "Pending")
+        await desk.at("fri 16:00")
+        assert desk.facts()["Status"] == "closed"
+    words = ("--history", "db", "--config", "long.yml", "--baseline", "tidy.yml", "--format", "json")
+    ended = await threadline("simulate", *words, folder=place, THREADLINE_DATABASE_URL=desk_database)
+    flips = json.loads(ended.out)["flips"]
+    assert [(flip["metric"], flip["before"], flip["after"]) for flip in flips] == [
+        ("total_resolution_time", "met", "missed")
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

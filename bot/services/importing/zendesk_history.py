@@ -14,10 +14,12 @@ from bot.services.api.numbers import Kind
 from bot.services.api.refusals import whole_number
 from bot.services.importing.zendesk_account import Account, customers_of, groups_of
 from bot.services.importing.zendesk_tickets import ZendeskTicket, zendesk_tickets
+from bot.services.lifecycle.undoing import PREFIX, WHO
 from bot.services.tickets import evaluation, ticketing
 from bot.services.tickets.ticketing import Entry
 from bot.services.workspace.desk import Desk
 from sla.events import StatusChanged
+from sla.instants import format_instant
 from sla.ticket import Status
 from store import instances, resources, ticket_events, tickets
 from store.engine import Database
@@ -87,7 +89,7 @@ def _record_some(
     taken = Taken()
     for told in some:
         number = _record(conn, desk, told, taken, now)
-        _close(conn, desk, number, f"{told.name}:closed", now)
+        _close(conn, desk, number, now)
         ticket = tickets.lock(conn, desk.workspace, number)
         if ticket is not None and ticket.status != Status.CLOSED:
             evaluation.settle_due(conn, desk, ticket, now)
@@ -110,14 +112,16 @@ def _record(conn: Connection, desk: Desk, told: ZendeskTicket, taken: Taken, now
     return number
 
 
-def _close(conn: Connection, desk: Desk, number: int, key: str, now: datetime) -> None:
+def _close(conn: Connection, desk: Desk, number: int, now: datetime) -> None:
     """Close what would have been closed by itself long ago, quietly: later that would be news."""
     ticket, after = tickets.get(conn, desk.workspace, number), desk.config.lifecycle.auto_close_after
     if ticket is None or ticket.status != Status.SOLVED or ticket.solved_at is None or after is None:
         return
     closed_at = ticket.solved_at + after
     if closed_at <= now:
-        closed = Entry(key=key, event=StatusChanged(at=closed_at, to=Status.CLOSED), source=Source.IMPORT)
+        key = f"{PREFIX}auto_close:{number}:{format_instant(ticket.solved_at)}"
+        event = StatusChanged(at=closed_at, to=Status.CLOSED)
+        closed = Entry(key=key, event=event, actor=WHO, source=Source.IMPORT)
         ticketing.record(conn, desk, number, [closed], now)
 
 

@@ -8,11 +8,17 @@ from sqlalchemy import Connection
 from sla.events import Comment, CommentDeleted, Event, StatusChanged
 from store import audit, ticket_events
 from store.audit import AuditEntry
+from store.ticket_events import TicketEvent
 
 WHO = "threadline"
 """Who did what nobody did."""
 PREFIX = "lifecycle:"
 """What the keys of such steps begin with."""
+
+
+def is_own_step(event: TicketEvent) -> bool:
+    """Whether the ticket took that step by itself."""
+    return event.key.startswith(PREFIX)
 
 
 def withdraw(conn: Connection, workspace: str, ticket_id: int, news: Iterable[Event], now: datetime) -> None:
@@ -28,7 +34,7 @@ def withdraw(conn: Connection, workspace: str, ticket_id: int, news: Iterable[Ev
     taken = [
         event
         for event in ticket_events.of_ticket(conn, workspace, ticket_id)
-        if event.key.startswith(PREFIX) and event.at > since
+        if is_own_step(event) and event.at > since
     ]
     ticket_events.remove(conn, workspace, [event.key for event in taken])
     for event in taken:

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from bot.errors import BotError
 from bot.services.simulation.kinds import read_history_text
 from bot.services.simulation.simulating import Setup, Tell
+from bot.services.workspace.preview import facts_of
 from sla.engine import History, fold
 from sla.errors import SlaError
-from sla.events import event_from_json
-from sla.simulate import story_under, under
+from sla.simulate import under
 from sla.ticket import ticket_from_json
 from sla.timeline import Timeline, TimelineTicket, parse_timeline, tell_stories
 from store import ticket_events, tickets
@@ -32,8 +32,8 @@ def stored_history(conn: Connection, workspace: str, until: datetime, since: dat
             for ticket in batch:
                 if "initial" not in ticket.state:
                     continue
-                events = story_under((event_from_json(one.body) for one in told[ticket.ticket_id]), setup.rules)
                 initial = setup.begin(under(ticket_from_json(ticket.state["initial"]), setup.rules))
+                events = setup.story(initial, facts_of(told[ticket.ticket_id]), until)
                 yield fold(initial, setup.rules, events, max([until, *(event.at for event in events)])), until
 
     return tell
@@ -75,13 +75,13 @@ def timeline_history(found: list[Timeline]) -> Tell:
 
 
 def _under(timeline: Timeline, setup: Setup) -> Timeline:
-    retold = tuple(
-        TimelineTicket(
-            ticket=setup.begin(under(each.ticket, setup.rules)), events=tuple(story_under(each.events, setup.rules))
-        )
-        for each in timeline.tickets
-    )
+    retold = tuple(_retold(each, setup, timeline.until) for each in timeline.tickets)
     return replace(timeline, rules=setup.rules, tickets=retold)
+
+
+def _retold(told: TimelineTicket, setup: Setup, until: datetime) -> TimelineTicket:
+    begun = setup.begin(under(told.ticket, setup.rules))
+    return TimelineTicket(ticket=begun, events=tuple(setup.story(begun, told.events, until)))
 
 
 def _named(history: History, prefix: str) -> History:

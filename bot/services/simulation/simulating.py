@@ -1,6 +1,6 @@
 """A history replayed under one configuration, or under two beside each other."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,9 +10,20 @@ from bot.services.reporting.asking import zone_of
 from bot.services.workspace.preview import as_configured
 from sla.comparison import compare
 from sla.engine import History
+from sla.events import Event
 from sla.policy import Rules, rules_from_json
 from sla.report import Dimension, Measured, Report, report
-from sla.simulate import Flipped, SmallestTarget, StaffingCell, flips_of, measured_of, smallest_targets, staffing
+from sla.simulate import (
+    Flipped,
+    SmallestTarget,
+    StaffingCell,
+    flips_of,
+    measured_of,
+    smallest_targets,
+    staffing,
+    story_under,
+    with_auto_solve,
+)
 from sla.ticket import Ticket
 
 SHOWN_BY = (Dimension.METRIC, Dimension.POLICY, Dimension.PRIORITY, Dimension.CUSTOMER, Dimension.TIER)
@@ -36,6 +47,11 @@ class Setup:
         customer = self.config.customer_of(ticket.channel or "", None) if ticket.channel else None
         known = ticket._replace(customer=customer.key) if customer and not ticket.customer else ticket
         return as_configured(known, self.config, self.config)
+
+    def story(self, begun: Ticket, happened: Iterable[Event], until: datetime) -> list[Event]:
+        """What happened to a ticket, and what it does by itself under this configuration; no edits of rules."""
+        facts = story_under(happened, self.rules)
+        return with_auto_solve(begun, self.rules, facts, self.config.lifecycle.auto_solve_after, until)
 
 
 Tell = Callable[[Setup], Iterator[tuple[History, datetime]]]

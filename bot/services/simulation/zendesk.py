@@ -21,7 +21,8 @@ def zendesk_history(export: ZendeskExport, until: datetime) -> Tell:
         customers = customers_of(setup.config, export.rows["organizations"])
         for told in zendesk_tickets(export, Account.of(export, groups_of(export), customers)):
             initial = ticket_of(told.begun(""))._replace(id=str(told.number))
-            events = [entry.event for entry in (told.created(), *told.entries())]
+            happened = (entry.event for entry in (told.created(), *told.entries()))
+            events = setup.story(initial, happened, until)
             yield fold(initial, setup.rules, events, max([until, *(event.at for event in events)])), until
 
     return tell

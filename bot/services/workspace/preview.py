@@ -5,7 +5,7 @@ it is, with the edit at its end. And how would the tickets of the last days have
 along: their story without any edit, once under the rules in force and once under the new ones.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,15 +15,18 @@ from sqlalchemy import Connection
 
 from bot.config.config import Config
 from bot.config.differences import Difference, differences
+from bot.services.lifecycle.undoing import is_own_step
 from bot.services.tickets.rules_in_force import rules_of_document
 from sla.comparison import Comparison, compare
-from sla.engine import fold
+from sla.engine import History, fold
 from sla.events import Apply, Event, RulesChanged, event_from_json
 from sla.policy import Rules
+from sla.simulate import with_auto_solve
 from sla.ticket import Status, Ticket, ticket_from_json
 from store import rules as versions
 from store import ticket_events, tickets
 from store.engine import Database
+from store.ticket_events import TicketEvent
 from store.tickets import TicketRecord
 
 RECENT = timedelta(days=30)
@@ -116,13 +119,14 @@ def _look(sides: Sides, batch: list[TicketRecord], seen: Preview, conn: Connecti
     for ticket in batch:
         if ticket.not_a_ticket or "initial" not in ticket.state:
             continue
-        events = [event_from_json(one.body) for one in histories[ticket.ticket_id]]
+        told = histories[ticket.ticket_id]
+        events = [event_from_json(one.body) for one in told]
         if not Status(ticket.status).ended:
             is_open += 1
             moved += _if(_on_arrival(conn, sides, ticket, events), lambda found: found.differs)
         if ticket.created_at >= sides.now - RECENT:
             is_recent += 1
-            otherwise += _if(_all_along(sides, ticket, events), lambda found: found.ends_otherwise)
+            otherwise += _if(_all_along(sides, ticket, facts_of(told)), lambda found: found.ends_otherwise)
     return replace(
         seen,
         moved=tuple(moved),
@@ -152,15 +156,24 @@ def _version(conn: Connection, sides: Sides, number: int) -> Rules:
     return sides.known[number]
 
 
-def _all_along(sides: Sides, ticket: TicketRecord, events: list[Event]) -> Comparison:
+def _all_along(sides: Sides, ticket: TicketRecord, facts: list[Event]) -> Comparison:
     """A recent ticket under the rules now, and under the new ones, from its beginning on."""
     initial = ticket_from_json(ticket.state["initial"])
-    story = [event for event in events if not isinstance(event, RulesChanged)]
-    until = max(sides.now, *(event.at for event in events))
-    return compare(
-        fold(as_configured(initial, sides.before, sides.before), sides.old, story, until),
-        fold(as_configured(initial, sides.before, sides.after), sides.new, story, until),
-    )
+    happened = [event for event in facts if not isinstance(event, RulesChanged)]
+    until = max(sides.now, *(event.at for event in facts))
+
+    def told(config: Config, rules: Rules) -> History:
+        begun = as_configured(initial, sides.before, config)
+        return fold(
+            begun, rules, with_auto_solve(begun, rules, happened, config.lifecycle.auto_solve_after, until), until
+        )
+
+    return compare(told(sides.before, sides.old), told(sides.after, sides.new))
+
+
+def facts_of(told: Iterable[TicketEvent]) -> list[Event]:
+    """What others did to a ticket: without the steps that it took by itself, which follow from the configuration."""
+    return [event_from_json(one.body) for one in told if not is_own_step(one)]
 
 
 def as_configured(ticket: Ticket, before: Config, after: Config) -> Ticket:

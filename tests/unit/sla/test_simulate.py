@@ -1,14 +1,16 @@
 """What other rules would have made of tickets, and what that says of targets and of staffing."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sla.business_time import CALENDAR, BusinessTime
 from sla.comparison import compare
 from sla.engine import Outcome
+from sla.events import Comment, StatusChanged
 from sla.schedule_json import schedule_from_json
-from sla.simulate import flips_of, measured_of, smallest_targets, staffing, story_under, under
-from sla.ticket import Ticket
+from sla.simulate import flips_of, measured_of, smallest_targets, staffing, story_under, under, with_auto_solve
+from sla.ticket import Role, Status, Ticket
 from sla.timeline import parse_timeline, tell_stories
 from tests.unit.sla.test_report import MONDAY, a_row
 
@@ -142,3 +144,54 @@ def test_staffing_is_told_by_the_hour_of_the_week_and_by_who_waited_too_long():
     assert (at_nine.weekday, at_nine.hour, at_nine.waiting, at_nine.missed, at_nine.closed) == (0, 9, 2, 1, 0)
     assert (at_night.hour, at_night.waiting, at_night.missed, at_night.closed) == (21, 1, 0, 1)
     assert staffing(rows, CALENDAR, UTC)[1].closed == 0
+
+
+def quiet_story(*happened):
+    """What the rule to solve after two days makes of a ticket of Monday, nine o'clock, until Friday at that time."""
+    timeline = a_timeline()
+    ticket = timeline.tickets[0]
+    told = with_auto_solve(
+        ticket.ticket, timeline.rules, [*ticket.events, *happened], timedelta(days=2), MONDAY + timedelta(days=4)
+    )
+    return [(event.at - MONDAY, event.to) for event in told if isinstance(event, StatusChanged)]
+
+
+def after(**how):
+    return MONDAY + timedelta(**how)
+
+
+def test_what_stays_pending_is_solved_when_it_has_been_quiet_for_so_long():
+    pending = StatusChanged(at=after(hours=1), to=Status.PENDING)
+    note = Comment(at=after(hours=30), by=Role.AGENT, public=False)
+    assert quiet_story(pending, note)[-1] == (timedelta(days=2, hours=1), Status.SOLVED)
+    asked_again = Comment(at=after(hours=20), by=Role.AGENT, user="A1")
+    assert quiet_story(pending, asked_again)[-1] == (timedelta(days=2, hours=20), Status.SOLVED)
+
+
+def test_a_customer_who_answers_first_is_not_overtaken_and_one_who_answers_later_reopens():
+    pending = StatusChanged(at=after(hours=1), to=Status.PENDING)
+    in_time = Comment(at=after(days=2, hours=1) - timedelta(seconds=1), by=Role.END_USER, user="U1")
+    assert len(quiet_story(pending, in_time)) == 1
+    late = Comment(at=after(days=3), by=Role.END_USER, user="U1")
+    assert quiet_story(pending, late)[-1] == (timedelta(days=2, hours=1), Status.SOLVED)
+
+
+def test_a_step_that_is_not_due_yet_is_not_taken():
+    assert len(quiet_story(StatusChanged(at=after(days=2, seconds=1), to=Status.PENDING))) == 1
+    assert len(quiet_story(StatusChanged(at=after(days=2), to=Status.PENDING))) == 2
+    late = Comment(at=after(days=9), by=Role.END_USER, user="U1")
+    assert len(quiet_story(StatusChanged(at=after(days=3), to=Status.PENDING), late)) == 1
+
+
+def test_without_the_rule_or_without_pending_the_story_is_as_it_was():
+    timeline = a_timeline()
+    events = list(timeline.tickets[0].events)
+    for rule in (None, timedelta(days=2)):
+        assert with_auto_solve(timeline.tickets[0].ticket, timeline.rules, events, rule, timeline.until) == events
+
+
+def test_a_ticket_that_began_pending_counts_from_its_beginning():
+    timeline = a_timeline()
+    begun = replace(timeline.tickets[0].events[0], status=Status.PENDING)
+    told = with_auto_solve(timeline.tickets[0].ticket, timeline.rules, [begun], timedelta(days=2), after(days=4))
+    assert (told[-1].at, told[-1].to) == (after(days=2), Status.SOLVED)
