@@ -216,3 +216,27 @@ async def test_rows_are_in_the_times_and_names_of_the_team(desk: Desk):
     assert "times of Asia/Tokyo" in words(page)
     _, spreadsheet = await desk.get("/reports.csv?show=rows")
     assert "2026-01-12 09:00:00Z" in spreadsheet
+
+
+async def test_other_days_of_a_list_show_that_list_again(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    _, page = await desk.get("/reports?show=breaches&only=customer=acme")
+    form = page.split('<form class="ask"')[1].split("</form>")[0]
+    assert re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form) == [
+        ("only", "customer=acme"),
+        ("show", "breaches"),
+    ]
+    figures = unescape(re.findall(r'<a href="([^"]+)">Figures</a>', page)[0])
+    _, page = await desk.get(figures)
+    assert "What became of promises" in page
+    assert "Only customer = acme" in words(page)
+
+
+async def test_the_spreadsheet_of_some_rows_has_those_rows(desk: Desk):
+    ts = await desk.post("U0RITA", "The export is empty")
+    await desk.post("U0ANA", "Which one?", thread=ts)
+    _, page = await desk.get("/reports?show=rows&outcome=met")
+    assert [row[1] for row in table(page)] == ["First reply"]
+    assert "Rows: met" in words(page)
+    _, spreadsheet = await desk.get(unescape(re.findall(r'<a href="([^"]+)">As a spreadsheet</a>', page)[0]))
+    assert [line.split(",")[1] for line in spreadsheet.splitlines()] == ["Metric", "First reply"]
