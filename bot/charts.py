@@ -51,13 +51,13 @@ class Chart:
         description: In Vega-Lite.
         title: What it shows.
         told: The same and what it comes to, for those who do not see it.
-        left_out: How many groups with promises are not drawn, because they are earlier or smaller than the others.
+        left_out: How many groups are not drawn, in a sentence; empty where all of them are.
     """
 
     description: Mapping[str, Any]
     title: str
     told: str
-    left_out: int
+    left_out: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +90,13 @@ def chart_of(report: Report, name: Name, theme: Theme, about: str = "") -> Chart
     title = f"Promises met and missed by {' and '.join(report.by)}"
     sums = f"{report.total.met} of {report.total.counted} met: {percent(report.total.attainment)}"
     sums += f", {about}" if about else ""
+    left_out = _left_out(len(_counted(bars)) - len(_counted(shown)))
+    head = {"text": title, "subtitle": [sums, left_out] if left_out else [sums]}
     return Chart(
-        description={"title": {"text": title, "subtitle": sums}, **draw(shown, theme), **_style(theme)},
+        description={"title": head, **draw(shown, theme), **_style(theme)},
         title=title,
         told=f"{title}: {sums}",
-        left_out=len(_counted(bars)) - len(_counted(shown)),
+        left_out=left_out,
     )
 
 
@@ -122,6 +124,12 @@ def _shown(by: tuple[Dimension, ...], bars: Sequence[Bar]) -> list[Bar]:
 
 def _counted(bars: Sequence[Bar]) -> list[Bar]:
     return [bar for bar in bars if bar.figures.counted]
+
+
+def _left_out(number: int) -> str:
+    if not number:
+        return ""
+    return f"{number} more, earlier or with fewer promises, {'is' if number == 1 else 'are'} only in the table."
 
 
 def _in_order(bars: Sequence[Bar], labels: Sequence[str]) -> list[Bar]:

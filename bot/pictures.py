@@ -93,9 +93,9 @@ class Drawings:
                 if key not in self._known:
                     self._remember(key, await asyncio.to_thread(self._drawn, description, kind))
                 self._known.move_to_end(key)
+                picture = self._known[key]
         except TimeoutError:
             raise BotError("The chart could not be drawn in time.") from None
-        picture = self._known[key]
         if picture is None:
             raise BotError("The chart could not be drawn.")
         return picture
