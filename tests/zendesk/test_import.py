@@ -250,6 +250,22 @@ async def test_a_ticket_in_several_pages_counts_once_as_it_was_last_and_a_delete
     assert stored.status == "closed"
 
 
+async def test_what_comes_late_makes_no_slack_conversation_of_a_zendesk_ticket(desk: Desk, tmp_path: Path):
+    ticket = TICKETS["tickets"][0] | {"status": "open", "organization_id": 302, "priority": "normal"}
+    thanks = {"id": 4, "author_id": 501, "body": "Thank you!", "public": True, "created_at": "2026-01-05T11:40:00Z"}
+    said = [*COMMENTS["comments"], thanks]
+    for name, comments in (("part", [said[0], *said[2:]]), ("whole", said)):
+        document = STRUCTURE | {"tickets": [ticket | {"comments": comments}]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document))
+        await take(desk, tmp_path / f"{name}.json")
+    stored = await desk.bot.db.read(lambda conn: tickets.get(conn, "T0HOME", 1))
+    assert stored is not None
+    assert (stored.status, stored.assignee) == ("open", None)
+    clock = await desk.bot.db.read(lambda conn: instances.get(conn, "T0HOME", 1, "next_reply_time", 1))
+    assert clock is not None
+    assert (clock.outcome, clock.breached) == ("open", True)
+
+
 HOSTILE = [
     {"tickets": "x"},
     {"tickets": [None, 5, [], {"id": True}, {"id": "x", "created_at": 5}, {"id": 10**30, "created_at": "2026-01-05"}]},

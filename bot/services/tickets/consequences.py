@@ -18,7 +18,7 @@ from sla.pleasantries import Pleasantry, pleasantry
 from sla.policy import Rules
 from sla.ticket import Role, Status, Ticket
 from store import ticket_events
-from store.ticket_events import TicketEvent
+from store.ticket_events import Source, TicketEvent
 
 ASSIGNEE, THANKS, STILL = ":assignee", ":thanks", ":still"
 RULE = "rule:pleasantry"
@@ -74,7 +74,7 @@ def _assignments(ticket: Ticket, facts: Sequence[TicketEvent], now: datetime) ->
     for event in facts:
         if event.type == "field" and event.body["field"] == "assignee":
             assignee = event.body["to"]
-        elif event.type == "comment" and is_reply(event) and not assignee:
+        elif event.type == "comment" and is_reply(event) and not assignee and not _is_from_elsewhere(event):
             assignee = event.body["user"]
             taken = FieldChanged(at=event.at, field="assignee", to=assignee)
             yield _made(event, ASSIGNEE, taken, assignee, now)
@@ -118,10 +118,16 @@ def is_reply(event: TicketEvent) -> bool:
     return event.type in {"comment", "created"} and body.get("by") == Role.AGENT and body.get("public") is True
 
 
+def _is_from_elsewhere(event: TicketEvent) -> bool:
+    """Whether it was imported from where it is told what followed from a message."""
+    return event.source == Source.IMPORT and event.thread_ts is None
+
+
 def _may_thank(event: TicketEvent) -> bool:
-    """Whether it is a customer's, in a thread: what begins a thread is a matter of its own."""
+    """Whether it is a customer's, in a thread of Slack's: what begins a thread is a matter of its own."""
     is_customers = event.body.get("by") == Role.END_USER and event.body.get("public") is True
-    return event.type == "comment" and is_customers and not event.key.endswith(f":{event.thread_ts}")
+    in_thread = event.thread_ts is not None and not event.key.endswith(f":{event.thread_ts}")
+    return event.type == "comment" and is_customers and in_thread
 
 
 def _made(source: TicketEvent, suffix: str, event: Event, actor: str | None, now: datetime) -> TicketEvent:
