@@ -240,3 +240,18 @@ async def test_the_spreadsheet_of_some_rows_has_those_rows(desk: Desk):
     assert "Rows: met" in words(page)
     _, spreadsheet = await desk.get(unescape(re.findall(r'<a href="([^"]+)">As a spreadsheet</a>', page)[0]))
     assert [line.split(",")[1] for line in spreadsheet.splitlines()] == ["Metric", "First reply"]
+
+
+async def test_a_percentile_leads_to_what_was_done(tried: Desk):
+    await tried.post("U0HANK", "production down", channel="C0GLOBEX")
+    await tried.at("10:30")
+    _, page = await tried.get("/reports?by=customer")
+    row = next(row for row in page.split("<tbody>")[1].split("<tr") if "All" in words("<" + row))
+    link = unescape(re.findall(r'<a href="([^"]+)">[^<]* s</a>', row)[0])
+    _, page = await tried.get(link)
+    assert [(row[0], row[1], row[3]) for row in table(page)] == [
+        ("#1", "First reply", "met"),
+        ("#1", "Requester wait time", "met"),
+        ("#2", "First reply", "met"),
+        ("#2", "Requester wait time", "met"),
+    ]

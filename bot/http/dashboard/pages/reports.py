@@ -16,6 +16,7 @@ from bot.services.reporting.sections import TITLES, Section, section
 from bot.services.reporting.tables import (
     COUNTS,
     NAMED_BY_SLACK,
+    NONE_YET,
     PERCENTILES,
     TOTAL,
     Table,
@@ -38,12 +39,12 @@ _OUTCOMES = {"Met": "met", "Missed": "missed", "Late now": "late", "Open": "open
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A group's figures; cells that are counts lead to their rows."""
+    """A group's figures; each leads to its rows."""
 
     labels: tuple[str, ...]
     link: str
     cells: list[tuple[str, str]]
-    durations: tuple[str, ...]
+    durations: list[tuple[str, str]]
 
 
 def draw(conn: Connection, visit: Visit) -> Shown:
@@ -122,6 +123,8 @@ def _wanted_rows(conn: Connection, visit: Visit, question: Question) -> Sequence
     match visit.asked("outcome"):
         case "":
             return rows
+        case "done":  # what percentiles are of
+            return [row for row in rows if row.outcome.value in {"met", "missed"} and not row.is_open]
         case "late":
             return [row for row in rows if row.is_open and row.outcome.value == "missed"]
         case outcome:
@@ -159,10 +162,11 @@ def _line(visit: Visit, labels: tuple[str, ...], only: Sequence[str], figures: F
         return _address(visit, {"show": "rows", "only": [*visit.query.get("only", ()), *only], "outcome": outcome})
 
     cells = [
-        (cell, link(_OUTCOMES.get(title, "")) if cell not in {"0", "-"} else "")
+        (cell, link(_OUTCOMES.get(title, "")) if cell not in {"0", NONE_YET} else "")
         for title, cell in zip(COUNTS, counts(figures), strict=True)
     ]
-    return Line(labels=labels, link=link(""), cells=cells, durations=durations(figures))
+    times = [(cell, link("done") if cell != NONE_YET else "") for cell in durations(figures)]
+    return Line(labels=labels, link=link(""), cells=cells, durations=times)
 
 
 def _named(visit: Visit, table: Table, row: Sequence[str]) -> list[str]:
