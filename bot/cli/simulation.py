@@ -13,7 +13,7 @@ import typer
 
 from bot.cli.configuration import only_workspace, read_config_text
 from bot.cli.importing import agents_from, say_what_was_left_out, take_in
-from bot.cli.output import tell
+from bot.cli.output import progress, progress_done, tell
 from bot.cli.reports import as_text
 from bot.clock import SystemClock
 from bot.config.load import load_config
@@ -24,7 +24,7 @@ from bot.services.simulation.as_json import simulation_to_json
 from bot.services.simulation.histories import stored_history, timeline_history, timelines
 from bot.services.simulation.kinds import HistoryKind, kind_of
 from bot.services.simulation.page import page_of
-from bot.services.simulation.simulating import Setup, Simulation, simulate
+from bot.services.simulation.simulating import Setup, Simulation, Tell, simulate
 from bot.services.simulation.words import figures_table, flips_table, summary, targets_table
 from bot.services.simulation.zendesk import zendesk_history
 from bot.settings import Settings
@@ -103,10 +103,21 @@ class Asked:
 
         return load(self.config), None if self.baseline is None else load(self.baseline)
 
+    def replay(self, history: Tell, until: datetime, candidate: Setup, baseline: Setup | None) -> Simulation:
+        """Replay a history under the configurations, telling on a terminal how far that is."""
+
+        def told(done: int) -> None:
+            progress(f"{done} tickets replayed")
+
+        try:
+            return simulate(self.path.name, history, until, candidate, baseline, progress=told)
+        finally:
+            progress_done()
+
 
 async def _stored(asked: Asked) -> Simulation:
     async with Database(Settings.load().database_url.get_secret_value()) as db:
-        return await _of_database(db, DATABASE, asked, asked.now.date())
+        return await _of_database(db, asked, asked.now.date())
 
 
 def _of_timelines(asked: Asked) -> Simulation:
@@ -114,7 +125,7 @@ def _of_timelines(asked: Asked) -> Simulation:
     until = max(timeline.until for timeline in found)
     happened = (event.at for one in found for each in one.tickets for event in each.events)
     setups = asked.setups(min(happened, default=until).date())
-    return simulate(asked.path.name, timeline_history(found), until, *setups)
+    return asked.replay(timeline_history(found), until, *setups)
 
 
 def _of_zendesk_export(asked: Asked) -> Simulation:
@@ -122,9 +133,7 @@ def _of_zendesk_export(asked: Asked) -> Simulation:
         begins_at = export.begins_at()
         if begins_at is None:
             raise BotError(f"{asked.path} has no tickets that can be read.")
-        found = simulate(
-            asked.path.name, zendesk_history(export, asked.now), asked.now, *asked.setups(begins_at.date())
-        )
+        found = asked.replay(zendesk_history(export, asked.now), asked.now, *asked.setups(begins_at.date()))
     say_what_was_left_out(list(dict.fromkeys(export.problems)))
     return found
 
@@ -138,13 +147,13 @@ async def _of_slack_export(asked: Asked, agents: str) -> Simulation:
         imported = await take_in(url, asked.path, agents, asked.config)
         say_what_was_left_out(imported.problems)
         async with Database(url) as db:
-            return await _of_database(db, asked.path.name, asked, begins_on)
+            return await _of_database(db, asked, begins_on)
 
 
-async def _of_database(db: Database, name: str, asked: Asked, begins_on: date) -> Simulation:
+async def _of_database(db: Database, asked: Asked, begins_on: date) -> Simulation:
     workspace = await only_workspace(db)
     setups = asked.setups(begins_on)
-    return await db.read(lambda conn: simulate(name, stored_history(conn, workspace, asked.now), asked.now, *setups))
+    return await db.read(lambda conn: asked.replay(stored_history(conn, workspace, asked.now), asked.now, *setups))
 
 
 def _write(found: Simulation, format: Format) -> str:  # noqa: A002

@@ -1,6 +1,11 @@
 """History from a Slack export: tickets and figures as if it had come in time, and nobody is told."""
 
+import asyncio
+import contextlib
+import json
+import os
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +14,7 @@ import pytest
 from tests.support.desk import TRIAGE, Desk
 from tests.support.exports import ACME, CONFIG, FILES, GLOBEX, said, ts, write_export
 from tests.support.processes import Ended, threadline
+from tests.support.zendesk_exports import ticket, write_zendesk_export
 
 
 @pytest.fixture
@@ -188,3 +194,40 @@ async def test_a_running_desk_hears_nothing_of_the_past_but_goes_on_with_it(desk
     assert desk.quoted(1) == "The export is empty"
     await desk.pass_time(hours=40)
     assert desk.alerts() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("import", "slack-export", "export.zip"), "7 of 7 messages"),
+        (("simulate", "--history", "export.zip", "--config", "threadline.yml"), "7 of 7 messages"),
+        (("import", "zendesk", "zendesk.zip"), "4 tickets"),
+        (("simulate", "--history", "many.json", "--config", "threadline.yml"), "100 tickets replayed"),
+    ],
+)
+async def test_long_work_says_on_a_terminal_how_far_it_is(place: Path, words: tuple[str, ...], shown: str):
+    write_export(place / "export.zip")
+    write_zendesk_export(place / "zendesk.zip")
+    (place / "many.json").write_text(json.dumps({"tickets": [ticket(number) for number in range(1, 121)]}))
+    ours, theirs = os.openpty()
+    environment = {"PATH": os.environ["PATH"], "TERM": "xterm"}
+    program = [sys.executable, "-m", "bot", *words]
+    process = await asyncio.create_subprocess_exec(
+        *program, cwd=place, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=theirs
+    )
+    os.close(theirs)
+    said = await asyncio.to_thread(all_of, ours)
+    assert await process.wait() == 0
+    assert shown in said
+    # The line is cleared in the end, for what comes after it.
+    assert said.endswith("\r\x1b[K")
+
+
+def all_of(terminal: int) -> str:
+    """What is written to a terminal until its program has ended."""
+    said = b""
+    # Linux tells the end of a terminal as an error.
+    with contextlib.suppress(OSError), os.fdopen(terminal, "rb", buffering=0) as stream:
+        while chunk := stream.read(1024):
+            said += chunk
+    return said.decode()

@@ -26,6 +26,7 @@ from sla.simulate import (
 )
 from sla.ticket import Ticket
 
+_OFTEN = 100
 SHOWN_BY = (Dimension.METRIC, Dimension.POLICY, Dimension.PRIORITY, Dimension.CUSTOMER, Dimension.TIER)
 
 
@@ -94,8 +95,16 @@ class Simulation:
     flips: tuple[Flipped, ...]
 
 
-def simulate(history: str, tell: Tell, until: datetime, candidate: Setup, baseline: Setup | None) -> Simulation:
-    """Replay a history; it is told once for each configuration, a ticket at a time."""
+def simulate(
+    history: str,
+    tell: Tell,
+    until: datetime,
+    candidate: Setup,
+    baseline: Setup | None,
+    *,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Simulation:
+    """Replay a history; it is told once for each configuration, a ticket at a time. ``progress`` is told how many."""
     rows: list[Measured] = []
     other_rows: list[Measured] = []
     flips: list[Flipped] = []
@@ -103,6 +112,8 @@ def simulate(history: str, tell: Tell, until: datetime, candidate: Setup, baseli
     others: Iterator[tuple[History, datetime]] = tell(baseline) if baseline is not None else iter(())
     for told, looked_at in tell(candidate):
         tickets += 1
+        if tickets % _OFTEN == 0:
+            progress(tickets)
         mine = list(measured_of(told, looked_at))
         rows += mine
         other, _ = next(others, (None, None))
