@@ -182,6 +182,23 @@ async def test_the_policies_page_leads_to_what_each_version_would_have_done(trie
     assert re.findall(r'href="(/policies/\d+/tried)"', page) == ["/policies/2/tried", "/policies/1/tried"]
 
 
+async def test_a_version_says_what_it_changed_and_for_whom_its_policies_are(desk: Desk):
+    written = STRICTER.replace(
+        "  - title: Everybody\n",
+        "  - title: Everybody\n    filter:\n      all: [{field: customer, operator: is, value: acme}]\n"
+        "      any: [{field: channel, operator: is, value: C0ACME}, {field: tags, operator: includes, value: VIP}]\n",
+    )
+    await desk.post("U0RITA", "The export is empty")
+    await save(desk, written)
+    _, page = await desk.get("/policies")
+    told = words(page)
+    assert "For tickets where customer is Acme Inc, and channel is #acme or tags includes VIP" in told
+    assert "policies: ~ Everybody: normal first_reply_time: 1h business -> 10m business" in told
+    _, page = await desk.get("/policies?version=1")
+    assert "For every ticket" in words(page)
+    assert "What version 1 changed" not in page
+
+
 async def test_what_slack_sent_and_nobody_understood_is_seen_and_never_quoted(desk: Desk):
     def set_aside(conn) -> None:
         envelope = Envelope(

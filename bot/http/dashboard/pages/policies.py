@@ -1,11 +1,12 @@
 """Policies and schedules: as they are in force, and as they were in every version."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.config.differences import differences
 from bot.http.dashboard.visit import Shown, Visit
 from bot.services.reporting.tables import duration
 from bot.services.workspace.week_words import week_of
@@ -13,6 +14,16 @@ from bot.slack.wording import metric_label
 from sla.schedule import Holiday
 from sla.schedule_json import schedule_from_json, schedule_to_json
 from store import rules as versions
+
+_CHANGES = {
+    "policies",
+    "group_policies",
+    "schedules",
+    "default_schedule",
+    "default_priority",
+    "settings",
+    "triggers",
+}
 
 
 def draw(conn: Connection, visit: Visit) -> Shown:
@@ -30,12 +41,22 @@ def draw(conn: Connection, visit: Visit) -> Shown:
             "versions": listed,
             "number": number,
             "in_force": visit.desk.rules_version,
+            "changes": _changes(conn, workspace, number),
             "policies": [
                 _policy(each.document, each.kind, visit) for each in versions.policies_of(conn, workspace, number)
             ],
             "schedules": [_schedule(each.document) for each in versions.schedules_of(conn, workspace, number)],
         },
     )
+
+
+def _changes(conn: Connection, workspace: str, number: int) -> list[str]:
+    """What a version changed of what this page shows; the first one changed nothing."""
+    before, after = (versions.load(conn, workspace, each) for each in (number - 1, number))
+    if before is None or after is None:
+        return []
+    found = differences(before.document, after.document)
+    return [f"{each.section.replace('_', ' ')}: {each.sentence()}" for each in found if each.section in _CHANGES]
 
 
 def _policy(document: Mapping[str, Any], kind: str, visit: Visit) -> Mapping[str, object]:
@@ -46,7 +67,7 @@ def _policy(document: Mapping[str, Any], kind: str, visit: Visit) -> Mapping[str
         "title": document.get("title", ""),
         "kind": "group policy" if kind == "group_policy" else "policy",
         "description": document.get("description") or "",
-        "filter": list(_filter(document.get("filter") or {}, visit)),
+        "filter": _filter(document.get("filter") or {}, visit),
         "schedule": document.get("schedule"),
         "targets": targets,
     }
@@ -57,11 +78,13 @@ def _target(row: Mapping[str, Any]) -> str:
     return f"{duration(timedelta(seconds=seconds))} {'business' if row.get('business_hours') else 'calendar'}"
 
 
-def _filter(document: Mapping[str, Any], visit: Visit) -> Iterator[str]:
-    for name, all_or_any in (("all", "all of"), ("any", "any of")):
-        conditions = [_condition(each, visit) for each in document.get(name) or []]
-        if conditions:
-            yield f"{all_or_any}: {'; '.join(conditions)}"
+def _filter(document: Mapping[str, Any], visit: Visit) -> str:
+    """Which tickets it is for: "customer tier is gold, and channel is #acme or tags includes vip"; empty for all."""
+    joined = (
+        word.join(_condition(each, visit) for each in document.get(name) or [])
+        for name, word in (("all", " and "), ("any", " or "))
+    )
+    return ", and ".join(filter(None, joined))
 
 
 def _condition(condition: Mapping[str, Any], visit: Visit) -> str:
