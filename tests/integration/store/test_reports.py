@@ -96,6 +96,22 @@ async def test_changed_tickets_say_which_instants_may_have_other_figures(db: Dat
     assert await db.read(lambda conn: set(rollups.instants_touched(conn, "T1", None))) == {NOON + HOUR, NOON + 2 * HOUR}
 
 
+async def test_open_clocks_whose_deadline_has_passed_are_found_whether_noted_or_not(db: Database):
+    def fill(conn):
+        tickets.create(conn, a_ticket())
+        due = {1: NOON, 2: NOON + HOUR, 3: NOON + 2 * HOUR, 4: None}
+        rows = [
+            an_instance(instance=number, activated_at=NOON - number * HOUR, breach_at=at) for number, at in due.items()
+        ]
+        done = an_instance(instance=5, activated_at=NOON - 5 * HOUR, breach_at=NOON + HOUR, outcome="met")
+        instances.upsert_many(conn, [*rows, done])
+
+    await db.write(fill)
+    found = await db.read(lambda conn: list(rollups.deadlines_passed(conn, "T1", NOON + HOUR, NOON + 2 * HOUR)))
+    assert found == [NOON - 2 * HOUR]
+    assert await db.read(lambda conn: list(rollups.deadlines_passed(conn, "T2", NOON, NOON + 2 * HOUR))) == []
+
+
 async def test_a_link_is_used_up_by_the_first_and_expires(db: Database):
     def a_link(digest: str, **changed) -> Session:
         values = {"workspace": "T1", "digest": digest, "kind": SessionKind.LINK, "user_id": "U1", "created_at": NOON}

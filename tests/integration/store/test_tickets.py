@@ -125,6 +125,20 @@ async def test_all_tickets_can_be_walked_through_in_order(db: Database) -> None:
     assert [ticket.ticket_id for ticket in some] == [1, 3]
 
 
+async def test_the_latest_tickets_are_told_by_when_the_first_of_them_was_opened(db: Database) -> None:
+    opened = [NOON + timedelta(hours=hours) for hours in (3, 1, 2, 0)]
+    await create(db, *(a_ticket(thread_ts=str(at), created_at=at) for at in opened), a_ticket(workspace="T2"))
+
+    def since(most: int) -> Any:
+        return db.read(lambda conn: tickets.opened_since(conn, "T1", NOON - timedelta(days=1), most=most))
+
+    assert await since(2) == NOON + timedelta(hours=2)
+    assert await since(4) == NOON
+    assert await since(5) == NOON - timedelta(days=1)
+    later = await db.read(lambda conn: tickets.by_number(conn, "T1", since=NOON + timedelta(hours=2)))
+    assert [ticket.ticket_id for ticket in later] == [1, 3]
+
+
 async def test_a_ticket_is_found_by_its_card(db: Database) -> None:
     await create(db, a_ticket(card_channel="C9", card_ts="5.0"))
 
