@@ -289,7 +289,7 @@ HOSTILE = [
     },
     {
         "organizations": [{"id": 1, "name": 5}, {"id": -1, "name": "x"}],
-        "users": [{"id": 1}],
+        "users": [{"id": 1}, {"id": 2, "name": "x", "role": []}],
         "sla_policies": [{"id": 5}],
     },
     {"schedules": [{"id": 1, "name": "x", "time_zone": "UTC", "intervals": "always"}], "holidays": [{"id": 1}]},

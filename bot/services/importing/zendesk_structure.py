@@ -83,7 +83,7 @@ class Structure:
 
     def _user(self, conn: Connection, row: Row) -> bool:
         number, name = number_of(row), name_of(row)
-        role = row.get("role") if row.get("role") in {"admin", "agent", "end-user"} else "end-user"
+        role = row.get("role") if row.get("role") in ("admin", "agent", "end-user") else "end-user"
         return self._keep(conn, Kind.USER, number, user_name(number), {"name": name, "role": role})
 
     def _schedule(self, conn: Connection, row: Row) -> bool:
