@@ -38,7 +38,13 @@ _BROKEN = (
 
 
 class Archive(Protocol):
-    """Named JSON files, wherever they are kept."""
+    """Named JSON files, wherever they are kept.
+
+    Attributes:
+        bytes_read: How much has been read so far, for those who hold what they read.
+    """
+
+    bytes_read: int
 
     def names(self) -> list[str]:
         """Every member with a ``.json`` name, sorted."""
@@ -75,6 +81,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
 class _Zip:
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self._path, self._archive = path, archive
+        self.bytes_read = 0
         members = archive.infolist()
         if len(members) > MAX_MEMBERS:
             raise BotError(f"{path} has {len(members)} files; an export has at most {MAX_MEMBERS}.")
@@ -93,14 +100,17 @@ class _Zip:
             raise BotError(f"{name} in {self._path} is larger than any file of an export: it was not read.")
         try:
             with self._archive.open(member) as stream:
-                return _parse(stream, f"{name} in {self._path}")
+                raw = _read(stream, f"{name} in {self._path}")
         except _BROKEN as error:
             raise BotError(f"{name} in {self._path} cannot be unpacked: {error}.") from None
+        self.bytes_read += len(raw)
+        return _parse(raw, f"{name} in {self._path}")
 
 
 class _Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.bytes_read = 0
 
     def names(self) -> list[str]:
         found = (file.relative_to(self._path).as_posix() for file in self._path.rglob("*.json") if file.is_file())
@@ -116,9 +126,11 @@ class _Folder:
             if file.is_symlink() or not file.resolve().is_relative_to(self._path.resolve()):
                 raise BotError(f"{name} in {self._path} leads out of the export: it was not read.")
             with file.open("rb") as stream:
-                return _parse(stream, f"{name} in {self._path}")
+                raw = _read(stream, f"{name} in {self._path}")
         except OSError as error:
             raise BotError(f"{name} in {self._path} cannot be read: {error.strerror}.") from None
+        self.bytes_read += len(raw)
+        return _parse(raw, f"{name} in {self._path}")
 
 
 # The end of a zip file: its signature, four numbers of disks and files, the size of the list of files, and two more.
@@ -157,10 +169,14 @@ def _is_plain(name: str) -> bool:
     return name.endswith(".json") and 1 <= len(parts) <= 2 and ".." not in parts and parts[0] != "/"
 
 
-def _parse(stream: IO[bytes], where: str) -> Any:
+def _read(stream: IO[bytes], where: str) -> bytes:
     raw = stream.read(MAX_MEMBER_BYTES + 1)
     if len(raw) > MAX_MEMBER_BYTES:
         raise BotError(f"{where} is larger than any file of an export: it was not read.")
+    return raw
+
+
+def _parse(raw: bytes, where: str) -> Any:
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,22 @@ LISTS = (
 _ONE = {name: name[:-3] + "y" if name.endswith("ies") else name.removesuffix("s") for name in LISTS}
 _NUMBER = re.compile(r"(?<!\d)\d{1,18}(?!\d)")
 _MOST_ROWS = 1_000_000
+# All of it is held at once: an account that is larger is taken over in parts.
+MOST_BYTES_HELD = 512 * 1024 * 1024
+_COMMENT = ("id", "type", "ticket_id", "author_id", "created_at", "public", "plain_body", "body")
+_CHANGE = ("field_name", "value", "previous_value")
+# What is read of lists that are long; most of what an audit tells, such as what mails were sent, is left out.
+_KEPT = {
+    "tickets": (
+        *("id", "subject", "description", "status", "priority", "type", "tags", "via"),
+        *("created_at", "updated_at", "solved_at"),
+        *("requester_id", "submitter_id", "assignee_id", "organization_id", "group_id"),
+    ),
+    "comments": _COMMENT,
+    "audits": ("id", "ticket_id", "author_id", "created_at", "events"),
+    "ticket_metric_events": ("ticket_id", "metric", "instance_id", "type", "deleted"),
+}
+_AUDITED = ("Create", "Change", "Comment")
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Row = Mapping[str, Any]
@@ -82,7 +98,8 @@ class ZendeskExport:
             if not isinstance(row, Mapping):
                 self.problems.append(f"{where} has something among its {name} that is no object.")
                 continue
-            self.rows[name].append({owner: number, **row} if owner and owner not in row else row)
+            kept = _kept(name, row)
+            self.rows[name].append({owner: number, **kept} if owner and owner not in row else kept)
             if name == "tickets":
                 self._take_nested(row, where)
 
@@ -96,6 +113,21 @@ class ZendeskExport:
         if isinstance(events, Mapping):
             for some in events.values():
                 self._take_list("ticket_metric_events", some, where, None)
+
+
+def _kept(name: str, row: Row) -> Row:
+    """What is held of a row."""
+    if name not in _KEPT:
+        return row
+    kept = _only(row, _KEPT[name])
+    if name == "audits" and isinstance(row.get("events"), list):
+        told = (event for event in row["events"] if isinstance(event, Mapping) and event.get("type") in _AUDITED)
+        kept["events"] = [_only(event, (*_COMMENT, *_CHANGE)) for event in told]
+    return kept
+
+
+def _only(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names if name in row}
 
 
 def holds_zendesk_lists(document: object) -> bool:
@@ -120,6 +152,8 @@ def open_zendesk_export(path: Path) -> Iterator[ZendeskExport]:
                     export.take(archive.read(name), name)
                 except BotError as error:
                     export.problems.append(str(error))
+                if archive.bytes_read > MOST_BYTES_HELD:
+                    raise BotError(f"{path} holds more than {MOST_BYTES_HELD // 1024**2} MiB: take it over in parts.")
     if not any(export.rows.values()):
         raise BotError(f"Nothing in {path} can be taken over: it holds none of {', '.join(LISTS)}.")
     yield export

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from bot.errors import BotError
+from bot.importers import zendesk_export
 from bot.importers.zendesk_export import open_zendesk_export
 from bot.services.importing.zendesk import ZendeskImported, take_zendesk_in
 from store import instances, outbox, tickets
 from tests.support.api import Client
 from tests.support.desk import Desk
+from tests.support.zendesk_exports import write_zendesk_export
 
 ROW = {
     "priority": "high",
@@ -309,6 +311,29 @@ async def test_a_hostile_export_is_told_as_problems_and_breaks_nothing(
     imported = await take(desk, path)
     assert imported.counts["groups"] == 1
     assert len(imported.problems) >= 2
+
+
+@pytest.mark.parametrize("name", ["export.zip", "export"])
+def test_more_than_can_be_held_at_once_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    path = write_zendesk_export(tmp_path / name)
+    monkeypatch.setattr(zendesk_export, "MOST_BYTES_HELD", 1000)
+    with pytest.raises(BotError, match="take it over in parts"), open_zendesk_export(path):
+        pass
+
+
+def test_only_what_is_needed_of_a_ticket_is_held(tmp_path: Path):
+    mail = {"id": 3, "type": "Notification", "subject": "Re: it", "body": "Dear Rita", "recipients": [501]}
+    spoken = {"id": 1, "type": "Comment", "body": "It burns", "html_body": "<p>It burns</p>"}
+    audit = {"id": 9, "ticket_id": 155, "events": [spoken, mail, 7], "metadata": {"system": {"client": "x"}}}
+    ticket = TICKETS["tickets"][0] | {"custom_fields": [{"id": 5, "value": "x"}], "comments": COMMENTS["comments"]}
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps({"tickets": [ticket], "audits": [audit]}))
+    with open_zendesk_export(path) as export:
+        assert export.rows["tickets"] == [TICKETS["tickets"][0]]
+        assert export.rows["audits"] == [
+            {"id": 9, "ticket_id": 155, "events": [{"id": 1, "type": "Comment", "body": "It burns"}]}
+        ]
+        assert len(export.rows["comments"]) == 3
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "{", "5", "[" * 100_000, '{"unknown": []}'])

@@ -15,7 +15,6 @@ from bot.services.importing.zendesk_audits import (
     changes_in,
     comments_in,
     event_of,
-    events_in,
     is_one,
 )
 from bot.services.tickets.ticketing import Entry
@@ -35,7 +34,6 @@ class ZendeskTicket:
     Attributes:
         said: Its comments in their order; the first one opened it.
         changes: What its audits tell of fields, in their order.
-        is_audited: Whether there are audits at all.
     """
 
     row: Row
@@ -43,7 +41,6 @@ class ZendeskTicket:
     created_at: datetime
     said: tuple[Row, ...]
     changes: tuple[Change, ...]
-    is_audited: bool
     account: Account
 
     @property
@@ -126,7 +123,7 @@ class ZendeskTicket:
             event = None if self._is_of_the_beginning(change) else event_of(change, self.account)
             if event is not None:
                 entries.append(self._entry(f"audit:{_id(change.event)}", event, change.author))
-        if not self.is_audited and (ended := self._end()) is not None:
+        if (ended := self._end()) is not None:
             entries.append(self._entry("status", ended, None))
         once: dict[str, Entry] = {}
         for entry in entries:
@@ -149,7 +146,9 @@ class ZendeskTicket:
         )
 
     def _end(self) -> StatusChanged | None:
-        """Without audits all that is known of a ticket's end is its status, and when it was changed last."""
+        """Without audits of it all that is known of a ticket's end is its status, and when it was changed last."""
+        if any(change.event["field_name"] == "status" for change in self.changes):
+            return None
         status = self.row.get("status")
         at = instant_of(self.row.get("solved_at")) or instant_of(self.row.get("updated_at"))
         if not is_one(status, STATUSES) or status == Status.NEW or at is None:
@@ -182,7 +181,6 @@ def zendesk_tickets(export: ZendeskExport, account: Account) -> Iterator[Zendesk
             created_at=created_at,
             said=tuple(_said(comments.get(number) or comments_in(audits.get(number, [])))),
             changes=tuple(changes_in(audits.get(number, []))),
-            is_audited=any(events_in(audits.get(number, []))),
             account=account,
         )
 
