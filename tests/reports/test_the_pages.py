@@ -80,6 +80,18 @@ async def test_somebody_whom_slack_does_not_know_is_asked_about_once(desk: Desk)
     assert sum(call["args"].get("user") == "U0GONE" for call in desk.calls("users.info")) == 1
 
 
+async def test_pages_show_ids_while_slack_does_not_say_who_somebody_is(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await desk.stop_bot()
+    await desk.start_bot()
+    desk.sandbox.faults.calls("status", method="users.info", status=503)
+    status, page = await desk.get("/tickets/1")
+    assert (status, "Requester U0RITA" in words(page)) == (200, True)
+    desk.sandbox.faults.clear()
+    _, page = await desk.get("/tickets/1")
+    assert "Requester rita" in words(page)
+
+
 async def test_the_queue_tells_attainment_as_the_report_does(desk: Desk):
     ts = await desk.post("U0RITA", "The export is empty")
     await desk.post("U0HANK", "production down", channel="C0GLOBEX")
