@@ -12,7 +12,8 @@ import pytest
 from bot.config.load import load_config
 from bot.services.workspace.configuring import apply_config
 from sla.events import Apply
-from store import inbox
+from store import audit, inbox
+from store.audit import AuditEntry
 from store.inbox import Claim, Envelope
 from tests.support.desk import CONFIG, Desk
 from tests.support.processes import threadline
@@ -209,6 +210,20 @@ async def test_a_version_says_what_it_changed_and_for_whom_its_policies_are(desk
     _, page = await desk.get("/policies?version=1")
     assert "For every ticket" in words(page)
     assert "What version 1 changed" not in page
+
+
+async def test_the_audit_log_tells_changes_in_words(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    detail = {"from": None, "to": "U0RITA", "keys": ["card:1", "card:2"], "was": {"open": True}, "said": "Done."}
+    entry = AuditEntry(workspace="T0HOME", at=desk.now, who="U0RITA", action="set_assignee", ticket_id=1, detail=detail)
+    await desk.bot.db.write(lambda conn: audit.record(conn, entry))
+    _, page = await desk.get("/audit")
+    assert table(page)[0][1:] == [
+        "rita",
+        "set assignee",
+        "#1",
+        "Done. from: none; to: rita; keys: card:1, card:2; was: open yes",
+    ]
 
 
 async def test_what_slack_sent_and_nobody_understood_is_seen_and_never_quoted(desk: Desk):
