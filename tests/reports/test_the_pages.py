@@ -222,7 +222,7 @@ async def test_the_audit_log_tells_changes_in_words(desk: Desk):
         "rita",
         "set assignee",
         "#1",
-        "Done. from: none; to: rita; keys: card:1, card:2; was: open yes",
+        "Done. from: none; keys: card:1, card:2; to: rita; was: open yes",
     ]
 
 
