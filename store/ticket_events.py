@@ -44,8 +44,12 @@ class TicketEvent:
 _KEYS_AT_ONCE = 1000
 _COLUMNS = columns(table, TicketEvent)
 _ORDER = (table.c.at, table.c.seq, table.c.key)
+# The instant as a value, which no index is in the order of: SQLite would rather go through all of a workspace's events
+# in the order of their instants than sort the few of one ticket.
+_AT = func.coalesce(table.c.at, table.c.at)
+_IN_TICKET = (_AT, table.c.seq, table.c.key)
 _MINE = (table.c.workspace == bindparam("of"), table.c.ticket_id == bindparam("id"))
-_LIST = select(*_COLUMNS).where(*_MINE).order_by(*_ORDER)
+_LIST = select(*_COLUMNS).where(*_MINE).order_by(*_IN_TICKET)
 _KEYED = (table.c.workspace == bindparam("of"), table.c.key == bindparam("named"))
 _FIND = select(*_COLUMNS).where(*_KEYED)
 _SET_BODY = update(table).where(*_KEYED).values(body=bindparam("changed"))
@@ -88,7 +92,7 @@ def of_tickets(conn: Connection, workspace: str, ticket_ids: Sequence[int]) -> d
     """The histories of some tickets, by number, each in its order; for passes over many of them."""
     statement = select(*_COLUMNS).where(table.c.workspace == workspace, table.c.ticket_id.in_(ticket_ids))
     found: dict[int, list[TicketEvent]] = {number: [] for number in ticket_ids}
-    for event in records(TicketEvent, conn.execute(statement.order_by(*_ORDER))):
+    for event in records(TicketEvent, conn.execute(statement.order_by(*_IN_TICKET))):
         found[event.ticket_id].append(event)
     return found
 
