@@ -11,7 +11,9 @@ from store.tables import outbox as table
 
 def oldest_waiting(conn: Connection, workspace: str, kind: str) -> datetime | None:
     """When the oldest message of a kind was recorded that waits for another one to end."""
-    waiting = select(func.min(table.c.created_at)).where(
+    # As a value, whose least SQLite looks for among the few that are pending; by its name it goes through all of them.
+    recorded_at = func.coalesce(table.c.created_at, table.c.created_at)
+    waiting = select(func.min(recorded_at)).where(
         table.c.workspace == workspace, IS_PENDING, table.c.kind == kind, is_held_back(table)
     )
     return conn.execute(waiting).scalar()

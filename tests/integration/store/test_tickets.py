@@ -2,12 +2,9 @@
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
-from sqlalchemy.event import listen
 from sqlalchemy.exc import CompileError
 
 from store import channels, conversations, outbox, ticket_events, tickets
@@ -233,24 +230,6 @@ async def test_an_event_is_recorded_once_whoever_tells_it(db: Database) -> None:
     assert await append(db, an_event("C1:1.0"), backfilled) == 1
     (event,) = await db.read(lambda conn: ticket_events.of_ticket(conn, "T1", 1))
     assert (event.source, event.body) == ("live", {"type": "comment", "text": "hi"})
-
-
-async def test_sqlite_finds_the_history_of_a_ticket_without_going_through_all_others(tmp_path: Path) -> None:
-    def plans(conn: Connection) -> list[str]:
-        asked: list[tuple[str, Any]] = []
-        listen(conn, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
-        ticket_events.of_ticket(conn, "T1", 1)
-        ticket_events.of_tickets(conn, "T1", [1, 2])
-        selects = [(query, values) for query, values in asked if query.startswith("SELECT")]
-        return [str(conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()) for query, values in selects]
-
-    empty = Database(f"sqlite:///{tmp_path}/empty.db")
-    await empty.open(migrate=True)
-    try:
-        found = await empty.read(plans)
-    finally:
-        await empty.close()
-    assert ["ix_ticket_event_ticket (workspace=? AND ticket_id=?)" in plan for plan in found] == [True, True]
 
 
 async def test_the_history_of_a_ticket_is_ordered_by_instant_then_arrival(db: Database) -> None:
