@@ -12,6 +12,7 @@ from sla.report import Dimension, Figures, Report, week_of
 MOST_GROUPS = 40
 _LONGEST_LABEL = 60
 _MOST_TOLD_COLUMNS = 8
+_TICKS = 5
 _LETTERS = 13
 _ALONG_TIME = {(Dimension.WEEK,), (Dimension.HOUR,)}
 _HOURS = tuple(f"{hour:02}" for hour in range(24))
@@ -146,7 +147,7 @@ def _weeks(bars: Sequence[Bar]) -> list[str]:
 
 def _rows(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
     """A bar for each group, with its attainment at the end."""
-    axes = {"y": _groups(bars, labelLimit=150, labelPadding=6), "x": _count()}
+    axes = {"y": _groups(bars, labelLimit=150, labelPadding=6), "x": _count(bars)}
     layers = [_stacks(bars, theme, axes, above=8), _attainments(bars, theme, axes, align="left", dx=5)]
     return {"width": 300, "height": {"step": 26}, **_labels(bars), "layer": layers}
 
@@ -154,7 +155,7 @@ def _rows(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
 def _columns(bars: Sequence[Bar], theme: Theme) -> dict[str, Any]:
     """A column for each stretch of time, with its attainment above where there is room."""
     angle = -60 if len(bars[0].label) > 2 else 0
-    axes = {"x": _groups(bars, labelAngle=angle, labelOverlap=True), "y": _count()}
+    axes = {"x": _groups(bars, labelAngle=angle, labelOverlap=True), "y": _count(bars)}
     is_told = len(bars) <= _MOST_TOLD_COLUMNS
     layers = [_stacks(bars, theme, axes, above=24 if is_told else 8)]
     layers += [_attainments(bars, theme, axes, dy=-8)] if is_told else []
@@ -205,9 +206,11 @@ def _groups(bars: Sequence[Bar], **axis: object) -> dict[str, Any]:
     return {"field": "place", "type": "ordinal", "scale": {"domain": list(range(len(bars)))}, "axis": written}
 
 
-def _count() -> dict[str, Any]:
-    axis = {"title": "Promises", "format": "d", "tickMinStep": 1, "tickCount": 5}
-    return {"field": "count", "type": "quantitative", "axis": axis}
+def _count(bars: Sequence[Bar]) -> dict[str, Any]:
+    """The axis of the counts: whole numbers, each of which stands there once."""
+    most = max(bar.figures.counted for bar in bars)
+    ticks = {"values": list(range(most + 1))} if most <= _TICKS else {"tickCount": _TICKS}
+    return {"field": "count", "type": "quantitative", "axis": {"title": "Promises", "format": "d", **ticks}}
 
 
 def _style(theme: Theme) -> dict[str, Any]:

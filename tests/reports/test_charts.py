@@ -78,6 +78,12 @@ def renderer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 # On the dashboard
 
 
+async def test_the_axis_counts_in_whole_promises_each_told_once(desk: Desk):
+    await promises(desk, ("Gold", 1, 1), ("Silver", 1, 0))
+    drawn = await chart(desk, "policy")
+    assert [word for word in drawn.words if word.isdigit()] == ["0", "1", "2"]
+
+
 async def test_a_report_has_a_chart_with_its_figures(desk: Desk):
     await promises(desk, ("Gold", 8, 2), ("Silver", 3, 0), ("Tin", 0, 5))
     drawn = await chart(desk, "policy")
