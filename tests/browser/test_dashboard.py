@@ -84,9 +84,13 @@ async def complaints(page: Page, name: str) -> list[str]:
     if SHOTS:
         await page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
     wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    cut = await page.evaluate(
+        "[...document.querySelectorAll('.queue .badge')].some("
+        "each => each.getBoundingClientRect().right > each.closest('.scroll').getBoundingClientRect().right)"
+    )
     results = await Axe().run(page)
     serious = [each["id"] for each in results.response["violations"] if _is_serious(each)]
-    return [*serious, *(["scrolls sideways"] if wide else [])]
+    return [*serious, *(["scrolls sideways"] if wide else []), *(["what is left is cut off"] if cut else [])]
 
 
 async def test_every_page_is_readable_by_all_at_every_size_in_light_and_dark(desk: Desk, open_page: OpenPage):
