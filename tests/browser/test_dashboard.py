@@ -48,7 +48,7 @@ SHOTS = os.environ.get("THREADLINE_SCREENSHOTS")
 async def a_morning(desk: Desk) -> None:
     """Two companies write, one is answered and solved, one waits too long; somebody is told to look."""
     ts = await desk.post("U0RITA", "The export is empty <b>again</b>, and my colleagues wait for it")
-    await desk.post("U0HANK", "production down", channel="C0GLOBEX")
+    await desk.post("U0HANK", "production down: nobody in our whole warehouse can sign in", channel="C0GLOBEX")
     await desk.post("U0ANA", "On it", thread=ts)
     await desk.click("U0ANA", "Pending")
     await desk.pass_time(minutes=15)
