@@ -139,7 +139,7 @@ def exemptions(conn: Connection, workspace: str, ticket_ids: Iterable[int]) -> d
         statement = select(table.ticket_id, table.body).where(
             table.workspace == workspace, table.ticket_id.in_(some), table.type == "exempt"
         )
-        for row in conn.execute(statement.order_by(table.at, table.seq)):
+        for row in conn.execute(statement.order_by(table.ticket_id, table.at, table.seq)):
             found[row.ticket_id] = str(row.body.get("reason") or "")
     return found
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.event import listen
 
-from store import outbox, ticket_events
+from store import outbox, reports, ticket_events
 from store.engine import Database
 
 
@@ -29,9 +29,20 @@ async def empty(tmp_path: Path) -> AsyncIterator[Database]:
             lambda conn: ticket_events.of_tickets(conn, "T1", [1, 2]),
             "ix_ticket_event_ticket (workspace=? AND ticket_id",
         ),
+        (lambda conn: list(reports.comments(conn, "T1", [1, 2])), "ix_ticket_event_ticket (workspace=? AND ticket_id"),
+        (lambda conn: reports.exemptions(conn, "T1", [1, 2]), "ix_ticket_event_ticket (workspace=? AND ticket_id"),
         (lambda conn: outbox.oldest_waiting(conn, "T1", "alert"), "ix_outbox_pending (workspace=?)"),
     ],
-    ids=["the history of a ticket", "the histories of some tickets", "what waits in the outbox"],
+    ids=[
+        "the history of a ticket",
+        "the histories of some tickets",
+        "comments",
+        "exemptions",
+        "open tickets",
+        "how many are open",
+        "open clocks",
+        "what waits in the outbox",
+    ],
 )
 async def test_nobody_goes_through_everything(empty: Database, ask: Callable[[Connection], object], index: str) -> None:
     def plan(conn: Connection) -> str:
