@@ -38,9 +38,6 @@ async def empty(tmp_path: Path) -> AsyncIterator[Database]:
         "the histories of some tickets",
         "comments",
         "exemptions",
-        "open tickets",
-        "how many are open",
-        "open clocks",
         "what waits in the outbox",
     ],
 )
