@@ -1,6 +1,8 @@
 """What another configuration would have made of history, for a terminal, a program and a manager."""
 
+import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,14 @@ async def test_a_timeline_is_told_under_the_configuration_and_not_under_its_own_
     assert found["candidate"]["staffing"] == [
         {"weekday": "Mon", "hour": 9, "waiting": 1, "missed": 1, "outside_hours": 0}
     ]
+
+
+async def test_a_timeline_may_come_through_a_pipe(place: Path):
+    os.mkfifo(place / "pipe")
+    written = asyncio.create_task(asyncio.to_thread((place / "pipe").write_text, json.dumps(TIMELINE)))
+    found = await simulated(place, "pipe")
+    await written
+    assert found["tickets"] == 1
 
 
 async def test_timelines_one_a_line_are_told_apart_by_their_lines(place: Path):

@@ -29,6 +29,8 @@ def kind_of(path: Path) -> HistoryKind:
     Raises:
         BotError: There is nothing there, or a folder or zip file is neither of the two exports.
     """
+    if path.is_fifo():
+        return HistoryKind.TIMELINE  # it can be read once only
     if path.is_dir() or path.suffix.lower() == ".zip" or is_zipfile(path):
         return _kind_of_archive(path)
     try:
