@@ -122,6 +122,12 @@ def test_more_files_or_bytes_than_any_export_has_are_refused(export, monkeypatch
     assert "unpacks to more than" in refusal(export())
 
 
+def test_a_folder_of_more_files_than_any_export_has_is_refused(tmp_path, monkeypatch):
+    place = folder(tmp_path / "export", FILES)
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 2)
+    assert refusal(place) == f"{place} has more files than an export, which has at most 2."
+
+
 @pytest.mark.parametrize(
     "name",
     ["../evil.json", "help/../../evil.json", "/tmp/evil.json", "a/b/c.json", "help/..", "C:/evil.json", "help\\x.json"],
