@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
@@ -49,6 +50,7 @@ class Alarm:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._idle = asyncio.Event()
         self._idle.set()
+        self._told_meanwhile: datetime | None = None
         self.ticked_at: datetime | None = None
         self.failures = 0
 
@@ -64,6 +66,7 @@ class Alarm:
             max_instances=1,
             misfire_grace_time=None,
         )
+        self._scheduler.add_listener(self._ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
         self._scheduler.start()
         self._guard = asyncio.create_task(self._stay_on_time(), name=f"{self.name} guard")
 
@@ -83,6 +86,10 @@ class Alarm:
     def due(self, instant: datetime | None) -> None:
         """Say when the next deadline or threshold comes; an earlier wake-up that is already set stays."""
         if instant is None or not self._scheduler.running:
+            return
+        if not self._idle.is_set():
+            # APScheduler would skip a run that comes before this one has ended, and wait a whole period for the next.
+            self._told_meanwhile = min(instant, self._told_meanwhile or instant)
             return
         seconds = self._clock.seconds_until(instant)
         job = self._scheduler.get_job(self.name)
@@ -106,10 +113,13 @@ class Alarm:
 
     async def _run(self) -> None:
         self._idle.clear()
-        try:
-            await self._tick_once()
-        finally:
-            self._idle.set()
+        await self._tick_once()
+
+    def _ended(self, _event: JobExecutionEvent) -> None:
+        """APScheduler, too, knows that the tick has ended: what became due meanwhile can be told to it."""
+        self._idle.set()
+        told, self._told_meanwhile = self._told_meanwhile, None
+        self.due(told)
 
     async def _tick_once(self) -> None:
         try:

@@ -38,6 +38,11 @@ def wakes_at(alarm):
     return alarm._scheduler.get_job("tick").next_run_time
 
 
+async def ended(alarm):
+    """A tick has ended when APScheduler knows that it has."""
+    await alarm._idle.wait()
+
+
 async def test_the_first_tick_comes_at_once_and_is_remembered():
     ticks = Ticks()
     alarm = Alarm(tick=ticks.tick, clock=ManualClock(NOON))
@@ -53,6 +58,7 @@ async def test_what_is_due_moves_the_alarm_nearer_and_never_further_away():
     alarm = Alarm(tick=ticks.tick, clock=SystemClock())
     alarm.start()
     await ticks.ticked.wait()
+    await ended(alarm)
     usual = wakes_at(alarm)
     alarm.due(datetime.now(UTC) + timedelta(hours=1))
     assert wakes_at(alarm) == usual
@@ -70,9 +76,35 @@ async def test_a_tick_says_itself_when_it_is_wanted_next():
     alarm = Alarm(tick=ticks.tick, clock=SystemClock())
     alarm.start()
     await ticks.ticked.wait()
-    await ticks.once_more()
+    async with asyncio.timeout(TICK_SECONDS / 3):
+        await ticks.once_more()
     await alarm.stop(within=1)
     assert ticks.count == 2
+
+
+async def test_what_becomes_due_while_the_tick_runs_is_looked_at_right_after_it(caplog):
+    begun, finish, count = asyncio.Event(), asyncio.Event(), 0
+
+    async def tick():
+        nonlocal count
+        count += 1
+        begun.set()
+        await finish.wait()
+
+    alarm = Alarm(tick=tick, clock=SystemClock())
+    alarm.start()
+    await begun.wait()
+    for seconds in (5, 0, 3600):
+        alarm.due(datetime.now(UTC) + timedelta(seconds=seconds))
+        await asyncio.sleep(0)
+    finish.set()
+    begun.clear()
+    async with asyncio.timeout(TICK_SECONDS / 3):
+        await begun.wait()
+    await ended(alarm)
+    await alarm.stop(within=1)
+    assert count == 2
+    assert [record.message for record in caplog.records] == []
 
 
 async def test_an_instant_that_waiting_does_not_bring_nearer_moves_nothing():
