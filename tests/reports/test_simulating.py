@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import ManualClock
+from bot.services.simulation import histories
 from tests.support.browser import OpenPage, chromium, open_page
 from tests.support.desk import CONFIG as DESK
 from tests.support.desk import MONDAY, Desk, opened
@@ -221,6 +222,15 @@ async def test_in_slack_without_another_target_it_is_as_things_are(desk: Desk):
         "*1 ticket of the last 30 days under the configuration in force*",
         "1 of 1 promises kept: 100.0 %",
     ]
+
+
+async def test_in_slack_no_more_is_told_again_than_somebody_waits_for(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(histories, "MOST_RECENT", 2)
+    for customer, channel in (("U0RITA", "C0ACME"), ("U0HANK", "C0GLOBEX"), ("U0MILTON", "C0HELP")):
+        await desk.post(customer, "The export is empty", channel=channel)
+        await desk.pass_time(minutes=5)
+    said = await desk.command("U0ANA", "/sla simulate")
+    assert said.splitlines()[0] == ("*The latest 2 tickets of the last 30 days under the configuration in force*")
 
 
 @pytest.mark.parametrize(

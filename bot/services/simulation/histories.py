@@ -1,8 +1,8 @@
 """Where history to simulate comes from: the database, or a timeline file."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -18,7 +18,31 @@ from sla.ticket import ticket_from_json
 from sla.timeline import Timeline, TimelineTicket, parse_timeline, tell_stories
 from store import ticket_events, tickets
 
+RECENT = timedelta(days=30)
+# Tickets are told again one by one: enough of them for a judgement, and no more than a person waits for.
+MOST_RECENT = 5000
 _AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """The tickets of the last 30 days, or where there are very many of them the last 5,000.
+
+    Attributes:
+        since: Since when they were opened.
+        is_cut: Whether there were more.
+    """
+
+    tell: Tell
+    since: datetime
+    is_cut: bool
+
+
+def recent_history(conn: Connection, workspace: str, now: datetime) -> Recent:
+    """The latest tickets of the database, as they are told while somebody waits."""
+    since = tickets.opened_since(conn, workspace, now - RECENT, most=MOST_RECENT)
+    told = stored_history(conn, workspace, now, since=since)
+    return Recent(tell=told, since=since, is_cut=since > now - RECENT)
 
 
 def stored_history(conn: Connection, workspace: str, until: datetime, since: datetime | None = None) -> Tell:

@@ -1,25 +1,21 @@
 """What a version of the configuration would have done: the tickets of the last days told again under it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from bot.config.config import Config
 from bot.http.dashboard.visit import Shown, Visit
 from bot.services.reporting.tables import percent
-from bot.services.simulation.histories import stored_history
+from bot.services.simulation.histories import RECENT, recent_history
 from bot.services.simulation.simulating import Outcome, Setup, Simulation, simulate
 from bot.services.simulation.words import came_to, one_of, why
 from bot.slack.wording import metric_label
 from sla.report import Dimension, Figures, Measured
 from sla.simulate import Flipped
 from store import rules as versions
-from store import tickets
 
-DAYS = 30
-# Tickets are told again one by one: enough of them for a judgement, and no more than a person waits for.
-_MOST_TICKETS = 5000
 _MOST_FLIPS = 200
 
 
@@ -40,12 +36,12 @@ def draw(conn: Connection, visit: Visit) -> Shown:
     stored = versions.load(conn, workspace, number)
     if stored is None:
         return Shown("message.html", {"title": "Policies", "text": f"There is no version {number}."}, 404)
-    since = tickets.opened_since(conn, workspace, visit.now - timedelta(days=DAYS), most=_MOST_TICKETS)
+    recent = recent_history(conn, workspace, visit.now)
     in_force = Setup.of(f"version {visit.desk.rules_version}", visit.desk.config)
     is_in_force = number == visit.desk.rules_version
     found = simulate(
-        f"the last {DAYS} days",
-        stored_history(conn, workspace, visit.now, since=since),
+        f"the last {RECENT.days} days",
+        recent.tell,
         visit.now,
         in_force if is_in_force else Setup.of(f"version {number}", Config.from_document(stored.document)),
         None if is_in_force else in_force,
@@ -55,9 +51,9 @@ def draw(conn: Connection, visit: Visit) -> Shown:
         {
             "number": number,
             "in_force": visit.desk.rules_version,
-            "days": DAYS,
-            "since": since,
-            "is_cut": since > visit.now - timedelta(days=DAYS),
+            "days": RECENT.days,
+            "since": recent.since,
+            "is_cut": recent.is_cut,
             "found": found,
             "sides": [side.setup.name for side in _sides(found)],
             "promises": _promises(found),

@@ -1,13 +1,12 @@
 """``/sla simulate`` and ``/sla dashboard``: what would have been, and a way to the web pages."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.errors import BotError
 from bot.services.reporting.tables import duration, percent
 from bot.services.requests.actions import Answer
 from bot.services.requests.commands.call import Call, Verb
-from bot.services.simulation.histories import stored_history
+from bot.services.simulation.histories import RECENT, recent_history
 from bot.services.simulation.simulating import Setup, Simulation, simulate
 from bot.services.simulation.words import WEEKDAYS, targets_table
 from bot.services.tickets.explaining import metric_named
@@ -21,7 +20,6 @@ from sla.policy import Policy, PolicyMetric, Rules, Target
 from sla.report import Dimension
 from sla.ticket import Priority
 
-_DAYS = timedelta(days=30)
 _HOW = "`/sla simulate`, or with another target `/sla simulate first_reply 1h`, `/sla simulate next_reply 2h urgent`"
 
 
@@ -39,12 +37,12 @@ def _simulate(call: Call) -> Answer:
         candidate = _candidate(call, now_in_force)
     except (BotError, SlaError) as error:
         return Answer(text=f"{authored(str(error), 300)} Such as {_HOW}.")
-    tell = stored_history(call.conn, call.desk.workspace, call.now, since=call.now - _DAYS)
+    recent = recent_history(call.conn, call.desk.workspace, call.now)
     baseline = None if candidate is now_in_force else now_in_force
-    found = simulate("the last 30 days", tell, call.now, candidate, baseline)
+    found = simulate(f"the last {RECENT.days} days", recent.tell, call.now, candidate, baseline)
     if not found.tickets:
-        return Answer(text="No tickets were opened in the last 30 days.")
-    return Answer(text="\n".join(_told(found)))
+        return Answer(text=f"No tickets were opened in the last {RECENT.days} days.")
+    return Answer(text="\n".join(_told(found, is_cut=recent.is_cut)))
 
 
 def _candidate(call: Call, in_force: Setup) -> Setup:
@@ -83,9 +81,10 @@ def _changed(policy: Policy, metric: Metric, seconds: int, priority: Priority | 
     return replace(policy, policy_metrics=tuple(map(changed, policy.policy_metrics)))
 
 
-def _told(found: Simulation) -> list[str]:
+def _told(found: Simulation, *, is_cut: bool) -> list[str]:
     after = found.candidate.reports[Dimension.METRIC]
-    head = f"*{plural(found.tickets, 'ticket')} of the last 30 days under {found.candidate.setup.name}*"
+    which = f"{'The latest ' if is_cut else ''}{plural(found.tickets, 'ticket')} of the last {RECENT.days} days"
+    head = f"*{which} under {found.candidate.setup.name}*"
     lines = [head, f"{after.total.met} of {after.total.counted} promises kept: {percent(after.total.attainment)}"]
     if found.baseline is not None:
         before = found.baseline.reports[Dimension.METRIC].total
