@@ -7,7 +7,7 @@ import apscheduler.schedulers.base
 import structlog
 
 import bot.scheduler
-from bot.clock import ManualClock, SystemClock
+from bot.clock import ManualClock, ScaledClock, SystemClock
 from bot.scheduler import TICK_SECONDS, Alarm
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -80,6 +80,16 @@ async def test_a_tick_says_itself_when_it_is_wanted_next():
         await ticks.once_more()
     await alarm.stop(within=1)
     assert ticks.count == 2
+
+
+async def test_on_a_clock_that_runs_fast_the_next_tick_comes_within_minutes_of_that_clock():
+    clock, ticks = ScaledClock(NOON, 60), Ticks()
+    alarm = Alarm(tick=ticks.tick, clock=clock)
+    alarm.start()
+    await ticks.ticked.wait()
+    await ended(alarm)
+    assert (wakes_at(alarm) - datetime.now(UTC)).total_seconds() <= 2
+    await alarm.stop(within=1)
 
 
 async def test_what_becomes_due_while_the_tick_runs_is_looked_at_right_after_it(caplog):
