@@ -1,4 +1,4 @@
-"""What people and channels are called: as Slack has told us, and asked of it once where it has not yet."""
+"""What people and channels are called: as Slack has told us, and asked of it where it has not yet."""
 
 import asyncio
 import re
@@ -19,31 +19,37 @@ class Names:
     """The names that one page, or one answer, shows.
 
     Attributes:
-        asked: Whom Slack has been asked about before, as for any page since the start; nobody is asked about twice.
+        nameless: Whom Slack did not know when it was asked, as for any page since the start; it is not asked again.
     """
 
     directory: Directory
-    asked: set[str]
+    nameless: set[str]
     _unknown: set[str] = field(default_factory=set)
 
     def of(self, slack_id: str) -> str:
         """What a person or a channel is called: "Ana Sousa", "#acme"; anything that is not known stays as it is."""
-        is_channel = _CHANNEL.fullmatch(slack_id)
-        known = self.directory.known_channel(slack_id) if is_channel else self.directory.known(slack_id)
-        if known is not None:
-            return f"#{known.name}" if is_channel else known.name
-        if (is_channel or _PERSON.fullmatch(slack_id)) and slack_id not in self.asked:
+        name = self._known(slack_id)
+        if name is not None:
+            return name
+        if (_CHANNEL.fullmatch(slack_id) or _PERSON.fullmatch(slack_id)) and slack_id not in self.nameless:
             self._unknown.add(slack_id)
         return slack_id
 
+    def _known(self, slack_id: str) -> str | None:
+        if _CHANNEL.fullmatch(slack_id):
+            channel = self.directory.known_channel(slack_id)
+            return None if channel is None else f"#{channel.name}"
+        person = self.directory.known(slack_id)
+        return None if person is None else person.name
+
     async def learn(self) -> bool:
-        """Ask Slack about those who were not known; whether there were any, so that the page can be drawn anew."""
+        """Ask Slack about those who were not known; whether it told any name, so that the page can be drawn anew."""
         unknown = sorted(self._unknown)[:_AT_ONCE]
         self._unknown.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(_SECONDS):
                 await asyncio.gather(*map(self._ask, unknown))
-        return bool(unknown)
+        return any(self._known(slack_id) is not None for slack_id in unknown)
 
     async def _ask(self, slack_id: str) -> None:
         with suppress(SlackUnavailableError):
@@ -51,4 +57,5 @@ class Names:
                 await self.directory.channel(slack_id)
             else:
                 await self.directory.person(slack_id)
-            self.asked.add(slack_id)
+            if self._known(slack_id) is None:
+                self.nameless.add(slack_id)

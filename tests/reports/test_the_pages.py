@@ -81,6 +81,15 @@ async def test_somebody_whom_slack_does_not_know_is_asked_about_once(desk: Desk)
     assert sum(call["args"].get("user") == "U0GONE" for call in desk.calls("users.info")) == 1
 
 
+async def test_whoever_changes_in_slack_still_has_a_name(desk: Desk):
+    await save(desk, CONFIG.replace("customers:\n  acme: {", "customers:\n  acme: {owner: U0BEN, "))
+    for status in ("on a train", "in a tunnel", "home"):
+        _, page = await desk.get("/customers")
+        assert table(page)[0][3] == "ben"
+        desk.sandbox.directory.update_user("U0BEN", status_text=status)
+        await desk.settle()
+
+
 async def test_pages_show_ids_while_slack_does_not_say_who_somebody_is(desk: Desk):
     await desk.post("U0RITA", "The export is empty")
     await desk.stop_bot()

@@ -28,7 +28,7 @@ class Dashboard:
         ticked_at: When the last tick ended, in words.
         is_open_here: Whether a person at this machine reads without signing in, as in a demonstration.
         public_url: Where people reach it from outside; None where only this machine does.
-        asked: Whom, and which channels, Slack has been asked about so that pages can show their names.
+        nameless: Which people and channels Slack did not know when it was asked what they are called.
     """
 
     db: Database
@@ -39,7 +39,7 @@ class Dashboard:
     tick_age: Callable[[], str]
     is_open_here: bool = False
     public_url: str | None = None
-    asked: set[str] = field(default_factory=set)
+    nameless: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

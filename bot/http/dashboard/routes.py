@@ -24,19 +24,22 @@ _MOST_FORM_BYTES = 10_000
 _MOST_TICKETS = 1_000_000_000
 
 Draw = Callable[[Connection, Visit], Shown]
+Look = Callable[[Callable[[Connection], Shown]], Awaitable[Shown]]
 Answer = Callable[[Request], Awaitable[Response]]
 
 _PAGES: dict[str, Draw] = {
-    "/": queue.draw,
     "/tickets/{number:int}": ticket.draw,
     "/policies": policies.draw,
-    "/customers": customers.draw,
     "/deliveries": waiting.draw,
     "/audit": audit.draw,
     "/health": health.draw,
 }
-# What may compute for seconds is drawn in a thread of its own; so are reports.
-_LONG_PAGES: dict[str, Draw] = {"/policies/{number:int}/tried": tried.draw}
+# What may compute for seconds, such as the figures of a month, is drawn in a thread of its own; so are reports.
+_LONG_PAGES: dict[str, Draw] = {
+    "/": queue.draw,
+    "/customers": customers.draw,
+    "/policies/{number:int}/tried": tried.draw,
+}
 
 
 def dashboard_routes(board: Dashboard) -> APIRouter:
@@ -62,10 +65,7 @@ Change = Callable[[Dashboard, Visit, Request, dict[str, str]], Awaitable[Respons
 def _read(board: Dashboard, show: Read) -> Answer:
     async def answer(request: Request) -> Response:
         visit = await _admitted(request, board)
-        if isinstance(visit, Response):
-            return visit
-        response = await show(board, visit)
-        return await show(board, visit) if await visit.names.learn() else response
+        return visit if isinstance(visit, Response) else await show(board, visit)
 
     return answer
 
@@ -79,18 +79,22 @@ async def _admitted(request: Request, board: Dashboard) -> Visit | Response:
     return page("sign_in.html", status=401) if reader is None else _visit(request, board, reader)
 
 
-def _draw(draw: Draw, look: Callable[[Callable[[Connection], Shown]], Awaitable[Shown]]) -> Read:
+def _draw(draw: Draw, look: Look) -> Read:
     async def show(_board: Dashboard, visit: Visit) -> Response:
-        return _shown(await look(lambda conn: draw(conn, visit)), visit)
+        return _shown(await _named(draw, look, visit), visit)
 
     return show
 
 
 async def _report(board: Dashboard, visit: Visit) -> Response:
-    shown = await board.db.read_in_thread(lambda conn: reports.draw(conn, visit))
-    if await visit.names.learn():
-        shown = await board.db.read_in_thread(lambda conn: reports.draw(conn, visit))
+    shown = await _named(reports.draw, board.db.read_in_thread, visit)
     return _shown(await reports.drawn(shown, board.drawings), visit)
+
+
+async def _named(draw: Draw, look: Look, visit: Visit) -> Shown:
+    """What a page shows, drawn anew where Slack has told names that were not known."""
+    shown = await look(lambda conn: draw(conn, visit))
+    return await look(lambda conn: draw(conn, visit)) if await visit.names.learn() else shown
 
 
 def _shown(shown: Shown, visit: Visit) -> Response:
@@ -118,7 +122,7 @@ def _visit(request: Request, board: Dashboard, reader: Reader) -> Visit:
         reader=reader,
         number=number if number < _MOST_TICKETS else 0,
         query=parse_qs(request.url.query, max_num_fields=50) if request.url.query.count("&") < 50 else {},
-        names=Names(directory=board.directory, asked=board.asked),
+        names=Names(directory=board.directory, nameless=board.nameless),
         tick_age=board.tick_age(),
     )
 

@@ -154,7 +154,7 @@ class Dispatch:
             slack=self.slack,
             directory=self.directory,
             drawings=self.drawings,
-            names=Names(directory=self.directory, asked=set()),
+            names=Names(directory=self.directory, nameless=set()),
         )
 
 
