@@ -233,6 +233,17 @@ def listing_open(conn: Connection, workspace: str, *, limit: int = 100) -> list[
     return list(records(InstanceRecord, conn.execute(statement)))
 
 
+def count_breached_tickets(conn: Connection, workspace: str) -> int:
+    """How many tickets have an open instance with a target that has passed its deadline."""
+    statement = select(func.count(table.c.ticket_id.distinct())).where(
+        table.c.workspace == workspace,
+        table.c.outcome == fixed("open"),
+        table.c.breached.is_(True),
+        table.c.target_seconds.is_not(None),
+    )
+    return conn.execute(statement).scalar_one()
+
+
 def outcomes_by_metric(conn: Connection, workspace: str) -> dict[tuple[str, str], int]:
     """Instances with a target by metric and outcome; an open one that is late already is `missed`."""
     outcome = case((table.c.breached.is_(True) & (table.c.outcome == fixed("open")), "missed"), else_=table.c.outcome)

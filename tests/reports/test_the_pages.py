@@ -12,11 +12,12 @@ import pytest
 from bot.config.load import load_config
 from bot.services.workspace.configuring import apply_config
 from sla.events import Apply
-from store import audit, inbox
+from store import audit, inbox, instances, tickets
 from store.audit import AuditEntry
 from store.inbox import Claim, Envelope
 from tests.support.desk import CONFIG, Desk
 from tests.support.processes import threadline
+from tests.support.stored import a_ticket, an_instance
 
 STRICTER = CONFIG.replace("first_reply_time: 1h", "first_reply_time: 10m")
 
@@ -111,6 +112,20 @@ async def test_the_queue_tells_attainment_as_the_report_does(desk: Desk):
     _, report = await desk.get("/reports")
     assert "Attainment, 30 days 50.0 % 1 met · 1 missed" in words(queue)
     assert table(report)[-1][1:4] == ["1", "1", "50.0 %"]
+
+
+async def test_a_storm_is_counted_to_its_end(desk: Desk):
+    def store(conn) -> None:
+        for _ in range(1001):
+            about = {"workspace": "T0HOME", "created_at": desk.now, "last_event_at": desk.now}
+            ticket = tickets.create(conn, a_ticket(**about))
+            late = {"breached": True, "activated_at": desk.now, "breach_at": desk.now, "next_at": None}
+            instances.upsert_many(conn, [an_instance(workspace="T0HOME", ticket_id=ticket.ticket_id, **late)])
+
+    await desk.bot.db.write(store)
+    _, page = await desk.get("/")
+    assert "Breached now 1001" in words(page)
+    assert "and more than 950 more." in words(page)
 
 
 @pytest.fixture

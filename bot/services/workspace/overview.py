@@ -65,19 +65,20 @@ class QueueView:
 
 def queue_view(conn: Connection, desk: Desk, now: datetime, *, name_of: Callable[[str], str]) -> QueueView:
     """The running clocks, the next deadline first; ``name_of`` says what a user is called."""
-    running = [one for one in instances.listing_open(conn, desk.workspace, limit=_COUNTED) if one.target_seconds]
+    listed = instances.listing_open(conn, desk.workspace, limit=_COUNTED)
+    running = [one for one in listed if one.target_seconds]
     of = {ticket.ticket_id: ticket for ticket in tickets.many(conn, desk.workspace, [one.ticket_id for one in running])}
     question = Question(zone=zone_of(desk.config)).last_days(DAYS, now)
     alerts = outbox.by_kind(conn, desk.workspace, [ALERT, DIRECT])
     return QueueView(
         open_tickets=tickets.count(conn, desk.workspace, Filter(open_only=True)),
-        breached_open=len({one.ticket_id for one in running if one.breached}),
+        breached_open=instances.count_breached_tickets(conn, desk.workspace),
         lately=report_of(conn, desk.workspace, question, now).total,
         alerts_sent=alerts.get(OutboxState.SENT, 0),
         alerts_waiting=sum(number for state, number in alerts.items() if state in WAITING),
         rows=[_row(desk, one, of[one.ticket_id], now, name_of) for one in running[:_ROWS]],
         more=max(0, len(running) - _ROWS),
-        is_more_than_that=len(running) == _COUNTED,
+        is_more_than_that=len(listed) == _COUNTED,
     )
 
 

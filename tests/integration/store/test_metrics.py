@@ -110,6 +110,21 @@ async def test_open_instances_are_listed_by_deadline(three_tickets: Database) ->
     assert [row.ticket_id for row in rows] == [3, 2, 1]
 
 
+async def test_late_tickets_are_counted_once_however_many_clocks_are_late(three_tickets: Database) -> None:
+    await save(
+        three_tickets,
+        an_instance(ticket_id=1, breached=True),
+        an_instance(ticket_id=1, metric="requester_wait_time", breached=True),
+        an_instance(ticket_id=2, stage="paused", breach_at=None, breached=True),
+        an_instance(ticket_id=2, instance=2, target_seconds=None, breached=True),
+        an_instance(ticket_id=3, outcome="missed", breached=True),
+        an_instance(ticket_id=3, instance=2),
+    )
+
+    assert await three_tickets.read(lambda conn: instances.count_breached_tickets(conn, "T1")) == 2
+    assert await three_tickets.read(lambda conn: instances.count_breached_tickets(conn, "T2")) == 0
+
+
 async def test_the_next_due_instant_is_read_from_its_partial_index(three_tickets: Database) -> None:
     def plan(conn: Connection) -> Sequence[Any]:
         if conn.dialect.name == "postgresql":
