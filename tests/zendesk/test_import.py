@@ -213,6 +213,25 @@ async def test_audits_tell_what_was_changed_and_when(desk: Desk, tmp_path: Path)
     assert (first.get("priority"), first.get("assignee"), first["tags"]) == (None, None, ["printer", "paper"])
 
 
+async def test_changes_without_numbers_of_their_own_are_all_taken_and_once(desk: Desk, tmp_path: Path):
+    ticket = TICKETS["tickets"][0] | {"status": "pending", "assignee_id": 502}
+    first: list[dict[str, Any]] = [
+        {"type": "Change", "field_name": "priority", "value": "urgent", "previous_value": "high"},
+        {"type": "Change", "field_name": "status", "value": "open", "previous_value": "new"},
+    ]
+    second = [{"id": None, "type": "Change", "field_name": "status", "value": "pending", "previous_value": "open"}]
+    audits = [
+        {"ticket_id": 155, "created_at": f"2026-01-05T{hour}:00:00Z", "author_id": 502, "events": events}
+        for hour, events in ((13, first), (14, second))
+    ]
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps({"tickets": [ticket], "audits": audits}))
+    assert [(await take(desk, path)).tickets.events for _ in range(2)] == [3, 0]
+    stored = await desk.bot.db.read(lambda conn: tickets.get(conn, "T0HOME", 1))
+    assert stored is not None
+    assert (stored.priority, stored.status) == ("urgent", "pending")
+
+
 async def test_what_zendesks_triggers_set_at_once_was_so_from_the_beginning(desk: Desk, tmp_path: Path):
     ticket = TICKETS["tickets"][0] | {"status": "open", "priority": "low", "type": "incident"}
     set_at_once = [

@@ -8,6 +8,7 @@ from bot.importers.zendesk_export import Row, instant_of
 from bot.services.api.refusals import whole_number
 from bot.services.importing.zendesk_account import Account, texts, user_name
 from sla.events import Event, FieldChanged, GroupChanged, PriorityChanged, StatusChanged, TagsChanged
+from sla.instants import format_instant
 from sla.ticket import Priority, Status
 
 STATUSES, PRIORITIES = frozenset(Status), frozenset(Priority)
@@ -19,6 +20,11 @@ class Change(NamedTuple):
     at: datetime
     author: object
     event: Row
+
+    @property
+    def named(self) -> Row:
+        """The event as it is told from others where it has no number: by when it was, and by its field."""
+        return {"created_at": f"{format_instant(self.at)}:{self.event['field_name']}", **self.event}
 
 
 def events_in(audits: Iterable[Row]) -> Iterator[tuple[Row, Row]]:

@@ -122,7 +122,7 @@ class ZendeskTicket:
         for change in self.changes:
             event = None if self._is_of_the_beginning(change) else event_of(change, self.account)
             if event is not None:
-                entries.append(self._entry(f"audit:{_id(change.event)}", event, change.author))
+                entries.append(self._entry(f"audit:{_id(change.named)}", event, change.author))
         if (ended := self._end()) is not None:
             entries.append(self._entry("status", ended, None))
         once: dict[str, Entry] = {}
@@ -197,7 +197,7 @@ def _written(comment: Row) -> datetime:
 
 def _id(row: Row) -> str:
     """What tells a comment or an event from its ticket's others: its number, else its instant."""
-    return f"{row.get('id', row.get('created_at'))!s:.40}"
+    return f"{row.get('id') or row.get('created_at')!s:.40}"
 
 
 def _actor(author: object) -> str | None:
