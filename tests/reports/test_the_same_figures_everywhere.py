@@ -256,6 +256,15 @@ async def test_a_list_of_nothing_says_so_in_slack(figures: Desk):
     assert said == "Breach review: nothing from 2020-01-01 to 2020-01-31."
 
 
+async def test_lists_in_slack_call_agents_by_their_names(desk: Desk):
+    ts = await desk.post("U0RITA", "The export is empty")
+    await desk.post("U0ANA", "Which one?", thread=ts)
+    await desk.post("U0RITA", "This one", thread=ts)
+    await desk.click("U0ANA", "Pending")
+    _, *lines = await table_in_slack(desk, "pauses")
+    assert {cells(line)[-2] for line in lines} == {"ana"}
+
+
 async def test_a_figure_on_the_web_leads_to_its_rows(figures: Desk):
     _, page = await figures.get("/reports?by=agent")
     row = next(row for row in page.split("<tbody>")[1].split("<tr") if "U2" in words("<" + row))

@@ -71,13 +71,18 @@ def _list(call: Call, asked: _Asked) -> Answer:
     table = section(call.conn, call.desk.workspace, Section(asked.show), rows)
     if not table.rows:
         return Answer(text=f"{table.title}: nothing {asked.about}.")
-    drawn = _listed(table, table.columns if asked.show == Section.PAUSES else _OF_INSTANCE)
+    drawn = _listed(call, table, table.columns if asked.show == Section.PAUSES else _OF_INSTANCE)
     return Answer(text=f"*{table.title}, {asked.about}*\n```\n{drawn}\n```")
 
 
-def _listed(table: Table, columns: Sequence[str]) -> str:
+def _listed(call: Call, table: Table, columns: Sequence[str]) -> str:
     places = [table.columns.index(name) for name in columns]
-    lines = [[_LABEL.sub(" ", authored(row[place], 80)) for place in places] for row in table.rows[:_MOST_LISTED]]
+
+    def shown(row: Sequence[str], place: int) -> str:
+        cell = call.name_of(row[place]) if table.columns[place] == "Agent" else row[place]
+        return _LABEL.sub(" ", authored(cell, 80))
+
+    lines = [[shown(row, place) for place in places] for row in table.rows[:_MOST_LISTED]]
     drawn = _columns([columns, *lines], left=len(columns))
     if len(table.rows) > _MOST_LISTED:
         drawn.append(f"... and {len(table.rows) - _MOST_LISTED} more: the dashboard and threadline report show all")
