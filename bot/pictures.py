@@ -29,10 +29,10 @@ class Kind(StrEnum):
 
 
 class NotInstalledError(BotError):
-    """The optional libraries that draw are missing."""
+    """The optional library that draws is missing."""
 
     def __init__(self) -> None:
-        super().__init__("Charts need two more libraries: pip install 'threadline[charts]'.")
+        super().__init__("Charts need one more library: pip install 'threadline[charts]'.")
 
 
 def draw(description: Mapping[str, Any], kind: Kind, *, within: float = LONGEST_SECONDS) -> bytes:
@@ -44,8 +44,8 @@ def draw(description: Mapping[str, Any], kind: Kind, *, within: float = LONGEST_
         within: After how many seconds the renderer is ended.
 
     Raises:
-        NotInstalledError: The libraries that draw are not installed.
-        BotError: They cannot draw it.
+        NotInstalledError: The library that draws is not installed.
+        BotError: It cannot draw it.
     """
     try:
         drawn = subprocess.run(
@@ -84,8 +84,8 @@ class Drawings:
         """The picture; see :func:`draw`.
 
         Raises:
-            NotInstalledError: The libraries that draw are not installed.
-            BotError: They cannot draw it, or not in time.
+            NotInstalledError: The library that draws is not installed.
+            BotError: It cannot draw it, or not in time.
         """
         key = sha256(json.dumps([kind, description]).encode()).hexdigest()
         try:

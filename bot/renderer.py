@@ -4,7 +4,7 @@ import json
 import sys
 
 NOT_INSTALLED = 3
-"""Its exit code where the optional libraries are missing."""
+"""Its exit code where the optional library is missing."""
 
 
 def main() -> int:

@@ -186,7 +186,7 @@ async def test_without_the_extra_there_is_the_table_and_a_word_on_what_is_missin
     await promises(desk, ("Gold", 8, 2))
     status, page = await desk.get("/reports?by=policy&all=1")
     assert (status, "<svg" in page, page.count(">Gold<")) == (200, False, 1)
-    assert unescape(page).count("Charts need two more libraries: pip install 'threadline[charts]'.") == 1
+    assert unescape(page).count("Charts need one more library: pip install 'threadline[charts]'.") == 1
 
 
 async def test_once_the_extra_is_installed_there_is_a_chart_without_a_restart(desk: Desk, renderer):
