@@ -210,6 +210,15 @@ async def test_a_snoozed_ticket_is_alerted_of_when_the_snooze_ends(desk: Desk):
     assert "it was snoozed" in alert.shown
 
 
+async def test_a_card_tells_of_a_snooze_until_it_is_over(desk: Desk):
+    await desk.post("U0RITA", "The export is empty")
+    await desk.command("U0ANA", "/sla snooze #1 30m")
+    assert "No alerts until" in desk.card_text()
+    await desk.at("09:31")
+    await desk.command("U0ANA", "/sla claim #1")
+    assert "No alerts until" not in desk.card_text()
+
+
 async def test_snooze_off_lets_the_alert_come_at_once(desk: Desk):
     await desk.post("U0RITA", "The export is empty")
     await desk.command("U0ANA", "/sla snooze #1 2h")

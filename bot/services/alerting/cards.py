@@ -125,9 +125,10 @@ def facts(conn: Connection, desk: Desk, ticket_id: int) -> CardFacts | None:
     return CardFacts(ticket=ticket, clocks=tuple(map(_clock_view, shown)), badge=badge_of(shown))
 
 
-def view(desk: Desk, facts: CardFacts, *, requester: str) -> CardView:
-    """The card's contents; ``requester`` is the display name."""
+def view(desk: Desk, facts: CardFacts, *, requester: str, now: datetime) -> CardView:
+    """The card's contents; ``requester`` is the display name. A snooze that is over is not told any more."""
     ticket = facts.ticket
+    is_snoozed = ticket.snoozed_until is not None and now < ticket.snoozed_until
     customer = desk.config.customers.get(ticket.customer or "")
     return CardView(
         number=ticket.ticket_id,
@@ -145,7 +146,7 @@ def view(desk: Desk, facts: CardFacts, *, requester: str) -> CardView:
         permalink=ticket.permalink or "",
         clocks=facts.clocks,
         not_a_ticket=ticket.not_a_ticket,
-        snoozed_until=ticket.snoozed_until,
+        snoozed_until=ticket.snoozed_until if is_snoozed else None,
         snoozed_by=ticket.snoozed_by or "",
         hold_reason=ticket.hold_reason or "",
         hold_until=ticket.hold_until,

@@ -54,7 +54,7 @@ class Drawing:
         """The contents of an outbox row as of now."""
         db, desk, directory = self.db, self.desk(), self.directory
         if message.kind in {cards.CARD, cards.CARD_UPDATE}:
-            return await _draw_card(message, db=db, desk=desk, directory=directory)
+            return await _draw_card(message, now, db=db, desk=desk, directory=directory)
         if message.kind == alerts.ALERT_EDIT:
             return await _draw_ending(message, db=db, desk=desk, directory=directory)
         if message.kind == alerts.CORRECTION:
@@ -110,12 +110,14 @@ def _in_thread(message: OutboxMessage, ticket: TicketRecord, view: AlertView) ->
     )
 
 
-async def _draw_card(message: OutboxMessage, *, db: Database, desk: Desk, directory: Directory) -> Drawn | Void:
+async def _draw_card(
+    message: OutboxMessage, now: datetime, *, db: Database, desk: Desk, directory: Directory
+) -> Drawn | Void:
     facts = await db.read(lambda conn: cards.facts(conn, desk, message.ticket_id or 0))
     if facts is None:
         return Void(reason="the ticket is gone")
     ticket = facts.ticket
-    drawn = card(cards.view(desk, facts, requester=await display_name(directory, ticket.requester)))
+    drawn = card(cards.view(desk, facts, requester=await display_name(directory, ticket.requester), now=now))
     digest = hashlib.sha256(json.dumps([drawn.text, drawn.blocks], sort_keys=True).encode()).hexdigest()[:16]
     if message.kind == cards.CARD:
         return Drawn(channel=message.destination, post=drawn, digest=digest)
