@@ -1,15 +1,20 @@
 """The audit log: every change that a person made, newest first."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.http.dashboard.templating import local
 from bot.http.dashboard.visit import Shown, Visit
 from store import audit
 
 _MOST = 200
 _SAID = "said"
+_MENTION = re.compile(r"<@(\w+)>")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 def draw(conn: Connection, visit: Visit) -> Shown:
@@ -23,7 +28,7 @@ def draw(conn: Connection, visit: Visit) -> Shown:
 
 def _told(detail: Mapping[str, Any], visit: Visit) -> str:
     """What an entry adds to the name of the change: what the person was told, and what was changed to what."""
-    said = [str(detail[_SAID])] if _SAID in detail else []
+    said = [_MENTION.sub(lambda found: visit.name_of(found[1]), str(detail[_SAID]))] if _SAID in detail else []
     facts = [f"{name.replace('_', ' ')}: {_value(value, visit)}" for name, value in detail.items() if name != _SAID]
     return " ".join([*said, "; ".join(facts)]).strip()
 
@@ -38,5 +43,14 @@ def _value(value: object, visit: Visit) -> str:
             return ", ".join(f"{name} {_value(each, visit)}" for name, each in value.items())
         case list():
             return ", ".join(_value(each, visit) for each in value)
+        case str() if _INSTANT.fullmatch(value):
+            return _local(value, visit)
         case _:
             return visit.name_of(str(value))
+
+
+def _local(value: str, visit: Visit) -> str:
+    try:
+        return local(datetime.fromisoformat(value), visit.zone)
+    except ValueError:  # it only looks like an instant
+        return value
