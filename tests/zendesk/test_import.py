@@ -11,7 +11,7 @@ from bot.errors import BotError
 from bot.importers import zendesk_export
 from bot.importers.zendesk_export import open_zendesk_export
 from bot.services.importing.zendesk import ZendeskImported, take_zendesk_in
-from store import instances, outbox, tickets
+from store import instances, outbox, rules, tickets
 from tests.support.api import Client
 from tests.support.desk import Desk
 from tests.support.zendesk_exports import write_zendesk_export
@@ -145,6 +145,26 @@ async def test_an_account_is_taken_over_and_what_cannot_be_is_said_with_the_reas
         "ticket 156",
     ):
         assert reason in said
+
+
+async def test_thousands_of_organizations_and_groups_are_two_versions_of_the_configuration(
+    desk: Desk, tmp_path: Path, admin: Client
+):
+    names = ["Acme Inc", *(f"Company {number // 2}" for number in range(3000))]
+    document = {
+        "organizations": [{"id": 1000 + number, "name": name} for number, name in enumerate(names)],
+        "groups": [{"id": 5000 + number, "name": f"Team {number}"} for number in range(50)],
+    }
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps(document))
+    imported = await take(desk, path)
+    assert (imported.counts["organizations"], imported.counts["groups"], imported.problems) == (1500, 50, ())
+    stored = await desk.bot.db.read(lambda conn: rules.current(conn, "T0HOME"))
+    assert stored is not None
+    assert stored.version == 3
+    assert (await admin.get("organizations/1000"))["organization"]["name"] == "Acme Inc"
+    assert (await admin.get("organizations/3999"))["organization"]["name"] == "Company 1499"
+    assert not any((await take(desk, path)).counts.values())
 
 
 async def test_the_numbers_of_the_account_stay_what_they_were(desk: Desk, export: Path, admin: Client):

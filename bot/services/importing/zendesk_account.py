@@ -1,7 +1,7 @@
 """What the numbers in Zendesk's tickets stand for: customers, groups, and who answers them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -67,32 +67,51 @@ def groups_of(export: ZendeskExport) -> dict[int, str]:
 
 def customers_of(config: Config, organizations: Iterable[Row]) -> dict[int, Customer]:
     """The customer that each organization is under a configuration, by number; those that it lacks are made up."""
+    named = [row for row in organizations if is_named(row)]
     documents, keys = dict(config.document.get("customers") or {}), {}
-    for row in organizations:
-        with suppress(ValueError):
-            key, made = as_customer(row, documents)
-            documents |= {key: made} if made is not None else {}
-            keys[number_of(row)] = key
+    for row, key, made in as_customers(named, documents):
+        documents |= {key: made} if made is not None else {}
+        keys[number_of(row)] = key
     known = Config.from_document({**config.document, "customers": documents}).customers
     return {number: known[key] for number, key in keys.items()}
 
 
-def as_customer(row: Row, customers: Mapping[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any] | None]:
-    """The key of the customer that has an organization's name, and what to add where none has it yet.
+def is_named(row: Row) -> bool:
+    """Whether it has a number and a name."""
+    try:
+        return bool(number_of(row) and name_of(row))
+    except ValueError:
+        return False
+
+
+def as_customers(
+    organizations: Iterable[Row], customers: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[Row, str, dict[str, Any] | None]]:
+    """Each organization, the key of the customer that has its name, and what to add where none has it yet.
 
     Raises:
-        ValueError: The organization has no name.
+        ValueError: An organization has no name.
     """
-    name = name_of(row)
-    key = next((key for key, one in customers.items() if one.get("name", key) == name), None)
-    if key is not None:
-        return key, None
-    fields = row.get("organization_fields")
+    taken, keys = set(customers), dict[str, str]()
+    for key, one in customers.items():
+        keys.setdefault(one.get("name", key), key)
+    for row in organizations:
+        name = name_of(row)
+        if name in keys:
+            yield row, keys[name], None
+            continue
+        keys[name] = _key(name, taken)
+        taken.add(keys[name])
+        yield row, keys[name], _customer(name, row)
+
+
+def _customer(name: str, organization: Row) -> dict[str, Any]:
+    fields = organization.get("organization_fields")
     tier = fields.get("tier") if isinstance(fields, Mapping) else None
     made: dict[str, Any] = {"name": name}
     made |= {"tier": visible(tier)} if isinstance(tier, str) and tier.strip() else {}
-    made |= {"tags": list(texts(row.get("tags")))} if isinstance(row.get("tags"), list) else {}
-    return _key(name, customers), made
+    made |= {"tags": list(texts(organization.get("tags")))} if isinstance(organization.get("tags"), list) else {}
+    return made
 
 
 def number_of(row: Row) -> int:
@@ -129,7 +148,7 @@ def texts(value: object) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str) and one) if isinstance(value, list) else ()
 
 
-def _key(name: str, taken: Mapping[str, object]) -> str:
+def _key(name: str, taken: Collection[str]) -> str:
     """A key for a customer: its name in plain letters, with a number where that is taken."""
     key = _WORD.sub("-", name.lower()).strip("-")[:_LONGEST_KEY] or "customer"
     number = 1

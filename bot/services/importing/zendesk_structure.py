@@ -1,6 +1,6 @@
 """Customers, groups, schedules and policies of a Zendesk account, taken into the configuration under their numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,13 +12,13 @@ from bot.services.api import editing, holidays, policies, schedules
 from bot.services.api.editing import Document, Editor
 from bot.services.api.numbers import Kind
 from bot.services.api.refusals import RecordInvalidError, whole_number
-from bot.services.importing.zendesk_account import as_customer, name_of, number_of, user_name
+from bot.services.importing.zendesk_account import as_customers, is_named, name_of, number_of, user_name
 from store import resources
 from store.engine import Database
 from store.resources import ResourceRecord
 
-_WHO = 3
-"""The first so many steps say whom tickets are of, the others by which rules they are judged."""
+Rows = Mapping[int, Row]
+"""Rows by their numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,60 +33,74 @@ class Structure:
 
         What cannot be taken is added to the export's problems.
         """
-        steps: tuple[tuple[str, Callable[[Connection, Row], bool]], ...] = (
-            ("organizations", self._organization),
-            ("groups", self._group),
+        at_once: tuple[tuple[str, Callable[[Rows, Connection], int]], ...] = (
+            ("organizations", self._organizations),
+            ("groups", self._groups),
+        )
+        counts = {name: await self._at_once(export, name, take) for name, take in at_once}
+        by_one: tuple[tuple[str, Callable[[Row, Connection], bool]], ...] = (
             ("users", self._user),
             ("schedules", self._schedule),
             ("holidays", self._holiday),
             ("sla_policies", partial(self._policy, Kind.POLICY)),
             ("group_sla_policies", partial(self._policy, Kind.GROUP_POLICY)),
         )
-        counts = {}
-        for name, take in steps if rules else steps[:_WHO]:
+        for name, take in by_one if rules else by_one[:1]:
             rows = sorted(export.rows[name], key=_position)
-            counts[name] = sum([await self._one(export, name, row, take) for row in rows])
+            counts[name] = sum([await self._take(export, _called(name, row), partial(take, row)) for row in rows])
         return counts
 
-    async def _one(self, export: ZendeskExport, name: str, row: Row, take: Callable[[Connection, Row], bool]) -> bool:
-        called = f"{name} {row.get('id')!s:.30} ({row.get('title') or row.get('name')!s:.60})"
+    async def _at_once(self, export: ZendeskExport, name: str, take: Callable[[Rows, Connection], int]) -> int:
+        """Take a list in one version of the configuration: an account may have thousands of organizations."""
+        rows: dict[int, Row] = {}
+        for row in export.rows[name]:
+            if is_named(row):
+                rows.setdefault(number_of(row), row)
+            else:
+                export.problems.append(f"{_called(name, row)}: it has no number, or no name.")
+        return await self._take(export, name, partial(take, rows))
+
+    async def _take(self, export: ZendeskExport, called: str, take: Callable[[Connection], int]) -> int:
         try:
-            return await self.db.write(lambda conn: take(conn, row))
+            return await self.db.write(take)
         except RecordInvalidError as error:
             said = "; ".join(each["description"] for some in error.details.values() for each in some)
             export.problems.append(f"{called}: {said}.")
         except ValueError as error:
             export.problems.append(f"{called}: {error}")
-        return False
+        return 0
 
-    def _organization(self, conn: Connection, row: Row) -> bool:
-        number = number_of(row)
-        if resources.numbered(conn, self.editor.workspace, Kind.ORGANIZATION, number) is not None:
-            return False
+    def _organizations(self, rows: Rows, conn: Connection) -> int:
         document, _ = editing.current(conn, self.editor.workspace)
-        key, made = as_customer(row, document.get("customers") or {})
-        if made is not None:
-            editing.edit(conn, self.editor, partial(_put, kind="customers", key=key, value=made))
-        self._keep(conn, Kind.ORGANIZATION, number, key)
-        return made is not None
+        new = self._new(conn, Kind.ORGANIZATION, rows)
+        found = list(as_customers(new.values(), document.get("customers") or {}))
+        made = {key: customer for _, key, customer in found if customer is not None}
+        if made:
+            editing.edit(conn, self.editor, partial(_add, kind="customers", more=made))
+        for row, key, _ in found:
+            self._keep(conn, Kind.ORGANIZATION, number_of(row), key)
+        return len(made)
 
-    def _group(self, conn: Connection, row: Row) -> bool:
-        number, name = number_of(row), name_of(row)
-        if resources.numbered(conn, self.editor.workspace, Kind.GROUP, number) is not None:
-            return False
+    def _groups(self, rows: Rows, conn: Connection) -> int:
         document, _ = editing.current(conn, self.editor.workspace)
-        is_new = name not in (document.get("groups") or {})
-        if is_new:
-            editing.edit(conn, self.editor, partial(_put, kind="groups", key=name, value={"users": []}))
-        self._keep(conn, Kind.GROUP, number, name)
-        return is_new
+        names = {number: name_of(row) for number, row in self._new(conn, Kind.GROUP, rows).items()}
+        made: Document = {name: {"users": []} for name in names.values() if name not in (document.get("groups") or {})}
+        if made:
+            editing.edit(conn, self.editor, partial(_add, kind="groups", more=made))
+        for number, name in names.items():
+            self._keep(conn, Kind.GROUP, number, name)
+        return len(made)
 
-    def _user(self, conn: Connection, row: Row) -> bool:
+    def _new(self, conn: Connection, kind: Kind, rows: Rows) -> Rows:
+        known = {each.number for each in resources.of_kind(conn, self.editor.workspace, kind)}
+        return {number: row for number, row in rows.items() if number not in known}
+
+    def _user(self, row: Row, conn: Connection) -> bool:
         number, name = number_of(row), name_of(row)
         role = row.get("role") if row.get("role") in ("admin", "agent", "end-user") else "end-user"
         return self._keep(conn, Kind.USER, number, user_name(number), {"name": name, "role": role})
 
-    def _schedule(self, conn: Connection, row: Row) -> bool:
+    def _schedule(self, row: Row, conn: Connection) -> bool:
         number = number_of(row)
         if resources.numbered(conn, self.editor.workspace, Kind.SCHEDULE, number) is not None:
             return False
@@ -96,7 +110,7 @@ class Structure:
         self._keep(conn, Kind.SCHEDULE, number, view.document["name"], {"time_zone": view.zone})
         return True
 
-    def _holiday(self, conn: Connection, row: Row) -> bool:
+    def _holiday(self, row: Row, conn: Connection) -> bool:
         number, schedule = number_of(row), whole_number(row.get("schedule_id"))
         if schedule is None or resources.numbered(conn, self.editor.workspace, Kind.SCHEDULE, schedule) is None:
             raise ValueError("its schedule is not known.")
@@ -109,7 +123,7 @@ class Structure:
             self._keep(conn, Kind.HOLIDAY, number, record.name)
         return True
 
-    def _policy(self, kind: Kind, conn: Connection, row: Row) -> bool:
+    def _policy(self, kind: Kind, row: Row, conn: Connection) -> bool:
         known = policies.listing(conn, self.editor.workspace, kind, self.editor.now)
         if kind is Kind.POLICY:
             number: int | None = number_of(row)
@@ -138,8 +152,12 @@ class Structure:
         )
 
 
-def _put(document: Document, kind: str, key: str, value: dict[str, Any]) -> None:
-    document.setdefault(kind, {})[key] = value
+def _add(document: Document, kind: str, more: Mapping[str, Any]) -> None:
+    document.setdefault(kind, {}).update(more)
+
+
+def _called(name: str, row: Row) -> str:
+    return f"{name} {row.get('id')!s:.30} ({row.get('title') or row.get('name')!s:.60})"
 
 
 def _position(row: Row) -> float:
