@@ -211,7 +211,7 @@ async def test_in_slack_another_target_is_tried_on_the_last_days(desk: Desk):
         "0 of 1 promises kept: 0.0 %",
         "now it is 100.0 %; 1 promise would end otherwise",
     ]
-    assert "95 % would have met 21 min business" in said
+    assert "First reply, normal, Everybody: target 10 min business; 95 % would have met 21 min business" in said
 
 
 async def test_in_slack_without_another_target_it_is_as_things_are(desk: Desk):

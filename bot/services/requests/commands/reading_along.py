@@ -96,7 +96,7 @@ def _told(found: Simulation, *, is_cut: bool) -> list[str]:
         for group in after.groups
     ]
     for row in targets_table(found.candidate).rows:
-        lines.append(f"• {row[0]}, {row[1]}: target {row[3]}; 95 % would have met {row[5]}")
+        lines.append(f"• {row[0]}, {row[1]}, {authored(row[2], 80)}: target {row[3]}; 95 % would have met {row[5]}")
     worst = sorted((cell for cell in found.candidate.cells if cell.missed), key=lambda cell: -cell.missed)[:3]
     if worst:
         hours = ", ".join(f"{WEEKDAYS[cell.weekday]} {cell.hour:02}:00 ({cell.missed})" for cell in worst)
