@@ -291,14 +291,16 @@ async def test_the_apps_home_is_asked_for_and_shown(desk: Desk, open_page: OpenP
 @pytest.mark.parametrize(
     ("wanted", "offered"),
     [
-        ({}, ["Choose", "#general", "#triage", "#acme"]),
-        ({"exclude_external_shared_channels": True}, ["Choose", "#general", "#triage"]),
-        ({"include": ["private"]}, ["Choose"]),
+        ({}, ["Choose", "#general", "#triage", "#acme", "#escalations"]),
+        ({"exclude_external_shared_channels": True}, ["Choose", "#general", "#triage", "#escalations"]),
+        ({"include": ["private"]}, ["Choose", "#escalations"]),
     ],
 )
 async def test_a_menu_of_channels_offers_those_that_its_filter_lets_through(
     desk: Desk, open_page: OpenPage, wanted: Json, offered: list[str]
 ) -> None:
+    desk.sandbox.build.channel("T0HOME", "escalations", id="C0PRIVATE", private=True, members=["U0ANNA"])
+    desk.sandbox.build.channel("T0HOME", "salaries", id="C0SECRET", private=True, members=["U0BEN"])
     menu = {"type": "conversations_select", "action_id": "where", "placeholder": plain("Choose")}
     menu |= {"filter": {"include": ["public", "private"], **wanted}}
     home = {"type": "home", "blocks": [{"type": "actions", "elements": [menu]}]}

@@ -64,7 +64,8 @@ function overflow(ctx, element, host) {
 
 /** Slack: a conversations_select offers what its filter lets through. */
 function passes(filter, channel) {
-  const kind = channel.kind === "channel" ? (channel.is_private ? "private" : "public") : channel.kind;
+  const isRoom = channel.kind === "channel" || channel.kind === "group";
+  const kind = isRoom ? (channel.is_private ? "private" : "public") : channel.kind;
   if (filter?.include && !filter.include.includes(kind)) return false;
   return !(filter?.exclude_external_shared_channels && channel.is_ext_shared);
 }
