@@ -45,9 +45,7 @@ Keys = Annotated[list[str], typer.Argument(help="As the list shows them.")]
 Limit = Annotated[int, typer.Option(help="At most so many of each state.", min=1, max=100_000)]
 Shape = Annotated[Format, typer.Option(help="For a person, or for a program.")]
 
-inbox_commands = typer.Typer(
-    help="Requests of Slack's that wait to be understood, or could not be.", no_args_is_help=True
-)
+inbox_commands = typer.Typer(help="What Slack sent that waits to be understood, or could not be.", no_args_is_help=True)
 outbox_commands = typer.Typer(help="Messages that wait to be sent, or could not be.", no_args_is_help=True)
 
 

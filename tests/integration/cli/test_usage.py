@@ -39,6 +39,13 @@ async def test_help_is_no_error(run):
     assert all(command in ended.out for command in ("demo", "run", "doctor", "init", "check", "evaluate", "migrate"))
 
 
+async def test_the_list_of_commands_says_everything_in_whole_sentences_on_a_narrow_terminal(run):
+    ended = await run("--help", COLUMNS="80")
+    listed = ended.out.partition("Commands:\n")[2].splitlines()
+    assert len(listed) >= 21
+    assert [line for line in listed if not line.endswith(".") or line.endswith("..")] == []
+
+
 async def test_without_a_command_the_help_is_shown(run):
     ended = await run()
     assert ended.code in {0, 2}
