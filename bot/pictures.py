@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from enum import StrEnum, auto
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from bot.renderer import NOT_INSTALLED
 
 LONGEST_SECONDS = 60.0
 _KEPT = 16
+_RENDERER = Path(__file__).with_name("renderer.py")
 
 log = structlog.get_logger()
 
@@ -48,8 +50,9 @@ def draw(description: Mapping[str, Any], kind: Kind, *, within: float = LONGEST_
         BotError: It cannot draw it.
     """
     try:
-        drawn = subprocess.run(
-            [sys.executable, "-m", "bot.renderer"],
+        drawn = subprocess.run(  # noqa: S603 - our own program
+            # -P: and nothing of the folder that we are in, which may be full of somebody else's files.
+            [sys.executable, "-P", _RENDERER],
             input=json.dumps({"kind": kind, "description": description}).encode(),
             capture_output=True,
             timeout=within,

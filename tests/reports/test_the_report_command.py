@@ -97,6 +97,13 @@ async def test_a_picture_goes_into_a_file(told, tmp_path: Path):
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
 
 
+async def test_nothing_that_lies_in_the_folder_draws(told, tmp_path: Path):
+    (tmp_path / "vl_convert.py").write_text("raise SystemExit('not ours')")
+    ended = await told("--format", "png", "--output", "report.png")
+    assert (ended.code, ended.err) == (0, "")
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
 async def test_nothing_is_drawn_of_nothing(desk: Desk, tmp_path: Path):
     words = ("report", "--format", "png", "--output", "report.png")
     ended = await threadline(*words, folder=tmp_path, THREADLINE_DATABASE_URL=desk._database)
