@@ -82,6 +82,14 @@ async def test_the_live_demonstration_starts_and_stops(folder):
     assert (ended.code, "Traceback" in ended.err) == (0, False)
 
 
+async def test_the_live_demonstration_tells_what_people_do_by_their_names(folder):
+    async with started("demo", "--port", "0", "--speed", "600", folder=folder) as demo:
+        await demo.says("09:01  Rita Gomez in #acme-support: Hi team, our checkout is failing")
+        await demo.says("09:20  Ana Sousa clicks Claim")
+        ended = await demo.end(signal.SIGINT)
+    assert ended.code == 0
+
+
 async def refused(run, *arguments):
     ended = await run("demo", *arguments)
     assert ended.out == ""
