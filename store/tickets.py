@@ -244,10 +244,11 @@ def by_number(
 
 
 def opened_since(conn: Connection, workspace: str, since: datetime, *, most: int) -> datetime:
-    """The earliest instant not before `since` from which on about `most` tickets were opened, and not more."""
+    """`since`, or where more than `most` tickets were opened from then on, when the first of the last `most` was."""
     opened = select(table.c.created_at).where(table.c.workspace == workspace, table.c.created_at >= since)
-    last = opened.order_by(table.c.created_at.desc()).offset(most - 1).limit(1)
-    return conn.execute(last).scalar() or since
+    last = opened.order_by(table.c.created_at.desc()).offset(most - 1).limit(2)
+    found = conn.execute(last).scalars().all()
+    return found[0] if len(found) > 1 else since
 
 
 def open_or_since(
