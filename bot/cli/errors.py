@@ -43,7 +43,7 @@ def say(sentence: str) -> None:
 
 
 def _usage(error: TyperException) -> str:
-    message = error.format_message()
+    message = error.format_message().replace("Value error, ", "")  # which Typer takes over from Pydantic
     context = getattr(error, "ctx", None)
     hint = f" Try `{context.command_path} --help`." if context is not None else ""
     return f"{message.rstrip('.')}.{hint}"

@@ -35,7 +35,7 @@ def import_history() -> None:
     """Take history from elsewhere into the database."""
 
 
-@import_commands.command("slack-export")
+@import_commands.command("slack-export", short_help="Take a Slack export: tickets and figures, no alerts.")
 def slack_export(
     path: Annotated[Path, typer.Argument(help="The zip file, or the folder that it was unpacked into.")],
     agents: Annotated[
@@ -105,7 +105,7 @@ def say_what_was_left_out(problems: Sequence[str]) -> None:
         say(f"Left out: {len(problems) - _MOST_REASONS} more.")
 
 
-@import_commands.command("zendesk")
+@import_commands.command("zendesk", short_help="Take tickets, customers and policies of a Zendesk account.")
 def zendesk(
     path: Annotated[
         Path, typer.Argument(help="A JSON file, or a folder or zip file of them, as Zendesk's API gives it.")

@@ -3,6 +3,8 @@
 import sys
 from asyncio.subprocess import PIPE, create_subprocess_exec
 
+import pytest
+
 
 async def test_an_unknown_command_is_named(run):
     ended = await run("rum")
@@ -33,16 +35,26 @@ async def test_a_value_out_of_range_is_named(run):
     assert "--speed" in ended.complaints[0]
 
 
+async def test_a_word_that_is_no_choice_is_told_with_those_there_are(run):
+    ended = await run("report", "--format", "yaml")
+    assert ended.code == 2
+    assert ended.err == (
+        "threadline: Invalid value for '--format': 'yaml' is not one of 'table', 'csv', 'json', 'png'. "
+        "Try `threadline report --help`.\n"
+    )
+
+
 async def test_help_is_no_error(run):
     ended = await run("--help")
     assert (ended.code, ended.err) == (0, "")
     assert all(command in ended.out for command in ("demo", "run", "doctor", "init", "check", "evaluate", "migrate"))
 
 
-async def test_the_list_of_commands_says_everything_in_whole_sentences_on_a_narrow_terminal(run):
-    ended = await run("--help", COLUMNS="80")
+@pytest.mark.parametrize(("of", "least"), [((), 21), (("import",), 2), (("token",), 3), (("outbox",), 2)])
+async def test_a_list_of_commands_says_everything_in_whole_sentences_on_a_narrow_terminal(run, of, least):
+    ended = await run(*of, "--help", COLUMNS="80")
     listed = ended.out.partition("Commands:\n")[2].splitlines()
-    assert len(listed) >= 21
+    assert len(listed) >= least
     assert [line for line in listed if not line.endswith(".") or line.endswith("..")] == []
 
 
