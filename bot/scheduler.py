@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SUBMITTED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
@@ -60,7 +60,7 @@ class Alarm:
     def start(self) -> None:
         """Start the scheduler; the first tick runs at once."""
         self._scheduler.add_job(
-            self._run,
+            self._tick_once,
             trigger="interval",
             seconds=TICK_SECONDS,
             id=self.name,
@@ -69,6 +69,7 @@ class Alarm:
             max_instances=1,
             misfire_grace_time=None,
         )
+        self._scheduler.add_listener(self._begins, EVENT_JOB_SUBMITTED)
         self._scheduler.add_listener(self._ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
         self._scheduler.start()
         self._guard = asyncio.create_task(self._stay_on_time(), name=f"{self.name} guard")
@@ -114,12 +115,12 @@ class Alarm:
                 )
                 job.modify(next_run_time=now)
 
-    async def _run(self) -> None:
+    def _begins(self, _event: JobEvent) -> None:
+        """APScheduler takes no other run from here on, although the tick itself begins a moment later."""
         self._idle.clear()
-        await self._tick_once()
 
-    def _ended(self, _event: JobExecutionEvent) -> None:
-        """APScheduler, too, knows that the tick has ended: what became due meanwhile can be told to it."""
+    def _ended(self, _event: JobEvent) -> None:
+        """What became due meanwhile can be told to APScheduler."""
         self._idle.set()
         told, self._told_meanwhile = self._told_meanwhile, None
         self.due(told)
