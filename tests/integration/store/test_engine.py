@@ -448,7 +448,8 @@ async def test_leases_run_on_the_clock_of_the_server(postgresql_url: str) -> Non
     """A replica whose own clock is a day ahead must not take what another has just claimed."""
     async with Database(postgresql_url) as db:
         await db.write(lambda conn: outbox.enqueue(conn, alert("a")))
-        await db.write(lambda conn: inbox.put_many(conn, [envelope("a"), envelope("b")]))
+        await db.write(lambda conn: inbox.put(conn, envelope("a")))
+        await db.write(lambda conn: inbox.put(conn, envelope("b")))
         lease = timedelta(minutes=1)
         (claimed,) = await db.write(lambda conn: outbox.claim(conn, "T1", NOON, lease=lease))
         await db.write(lambda conn: inbox.take(conn, "T1", NOON, Claim(holder="me", limit=1)))
