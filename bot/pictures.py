@@ -18,6 +18,7 @@ from bot.renderer import NOT_INSTALLED
 
 LONGEST_SECONDS = 60.0
 _KEPT = 16
+_FAILED_FOR = 60.0
 _RENDERER = Path(__file__).with_name("renderer.py")
 
 log = structlog.get_logger()
@@ -70,7 +71,7 @@ def draw(description: Mapping[str, Any], kind: Kind, *, within: float = LONGEST_
 class Drawings:
     """Draws for everybody, one at a time, and knows the last few by heart: a page that is loaded again costs nothing.
 
-    What could not be drawn is known, too, so that a renderer that hangs delays a page only once.
+    What could not be drawn is known for a minute, too, so that a renderer that hangs does not delay every page.
 
     Args:
         within: After how many seconds the renderer is ended.
@@ -114,5 +115,7 @@ class Drawings:
 
     def _remember(self, key: str, picture: bytes | None) -> None:
         self._known[key] = picture
+        if picture is None:
+            asyncio.get_running_loop().call_later(_FAILED_FOR, self._known.pop, key, None)
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)

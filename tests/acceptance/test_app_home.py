@@ -110,7 +110,7 @@ async def test_todays_promises_are_counted_by_kind_and_instance_by_instance(desk
     await desk.post("U0HANK", "Where is the invoice?", channel="C0GLOBEX")
     await desk.at("11:30")
     seen = await open_home(desk, "U0ANA")
-    assert "*Today*  1 of 3 promises kept (33 %)" in seen
+    assert "*Today*  1 of 3 promises kept (33.3 %)" in seen
     assert "*First reply*\n1 met · 1 missed" in seen
     assert "*Next reply*\n0 met · 1 missed" in seen
     assert "Resolution" not in seen

@@ -128,13 +128,13 @@ async def test_policies_are_told_in_order_with_their_targets(desk: Desk):
 async def test_hours_say_whether_support_is_open_and_until_when(desk: Desk):
     said = await desk.command("U0ANA", "/sla hours <#C0ACME|acme>")
     assert "*office* (UTC): Mon-Fri 09:00-12:00 and 13:00-17:00." in said
-    assert "Open now, until 2026-01-12 12:00 UTC." in said
+    assert "Open now, until 2026-01-12 12:00 UTC your time." in said
 
 
 async def test_hours_say_when_support_opens_next_and_why_it_is_closed(desk: Desk):
     await desk.at("wed 10:00")
     said = await desk.command("U0ANA", "/sla hours")
-    assert "Closed now (Founders' Day), opens 2026-01-15 09:00 UTC." in said
+    assert "Closed now (Founders' Day), opens 2026-01-15 09:00 UTC your time." in said
 
 
 async def test_a_note_is_shown_in_the_thread_of_the_card_and_nowhere_else(desk: Desk):

@@ -89,7 +89,7 @@ async def test_policies_are_shown_with_what_each_would_have_done(desk: Desk):
     await desk.post("U0ANA", "Which one?", thread=first)
     await desk.post("U0HANK", "Where is the invoice?", channel="C0GLOBEX")
     await desk.at("11:00")
-    assert "1. *Everybody*  2 tickets, 1 of 2 promises kept (50 %)" in await set_up(desk)
+    assert "1. *Everybody*  2 tickets, 1 of 2 promises kept (50.0 %)" in await set_up(desk)
 
 
 async def test_other_agents_are_named_and_are_agents_from_then_on(desk: Desk):

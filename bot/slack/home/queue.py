@@ -107,7 +107,7 @@ def _today(today: Today) -> list[Block]:
     if not met + missed:
         said = "*Today*  no promise has been kept or broken yet"
     else:
-        said = f"*Today*  {met} of {met + missed} promises kept ({100 * met // (met + missed)} %)"
+        said = f"*Today*  {met} of {met + missed} promises kept ({100 * met / (met + missed):.1f} %)"
     shown = [blocks.section(said)]
     if met + missed:
         shown.append(blocks.fields([f"*{kept.label}*\n{kept.met} met · {kept.missed} missed" for kept in today.kept]))

@@ -225,7 +225,9 @@ def _policies(found: PolicyList) -> list[Block]:
 
 def _policy(line: PolicyLine) -> str:
     ended = line.met + line.missed
-    kept = f"{line.met} of {plural(ended, 'promise')} kept ({100 * line.met // ended} %)" if ended else "no promise due"
+    kept = "no promise due"
+    if ended:
+        kept = f"{line.met} of {plural(ended, 'promise')} kept ({100 * line.met / ended:.1f} %)"
     said = f"{plural(line.tickets, 'ticket')}, {kept}" if line.tickets else "no ticket"
     return f"*{authored(line.title, 120)}*  {said}"
 

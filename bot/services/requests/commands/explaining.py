@@ -98,9 +98,10 @@ def _now(call: Call, hours: BusinessTime) -> str:
     if opens_at > now:
         holiday = hours.schedule.holiday_on(now.astimezone(hours.schedule.zone).date())
         why_closed = f" ({authored(holiday.name, 60)})" if holiday else ""
-        return f"Closed now{why_closed}, opens {date_token(opens_at)}."
+        return f"Closed now{why_closed}, opens {date_token(opens_at)} your time."
     spans = hours.spans(now, now + timedelta(days=8))
-    return f"Open now, until {date_token(spans[0][1])}." if spans[0][1] < now + timedelta(days=8) else "Open now."
+    closes_at = spans[0][1]
+    return f"Open now, until {date_token(closes_at)} your time." if closes_at < now + timedelta(days=8) else "Open now."
 
 
 VERBS = (
