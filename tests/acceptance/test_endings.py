@@ -18,6 +18,16 @@ async def test_late_over_lunch_is_told_in_support_hours_and_on_the_calendar(desk
     assert "Answered 10 min late by <@U0ANA> (1 h 10 min by the calendar)." in desk.alerts()[-1].text
 
 
+async def test_lateness_by_another_deadline_than_the_alert_tells_names_that_deadline(desk: Desk):
+    ts = await desk.post("U0RITA", "The export is empty")
+    await desk.at("10:05")
+    await desk.command("U0ANA", "/priority urgent #1")
+    await desk.at("10:10")
+    await desk.post("U0ANA", "Fixed", thread=ts)
+    assert await ended(desk) == ("❌ Answered 50 min late by <@U0ANA>. The deadline had become 2026-01-12 09:20 UTC.")
+    assert "Was due 2026-01-12 10:00 UTC" in desk.alerts()[-1].shown
+
+
 async def test_an_answer_while_support_is_closed_is_late_by_no_support_hours_at_all(desk: Desk):
     await desk.at("11:00")
     ts = await desk.post("U0RITA", "The export is empty")

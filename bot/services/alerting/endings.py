@@ -1,8 +1,11 @@
 """How an instance ended, as the posts about it are edited to say."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from bot.services.alerting.cards import overdue, overdue_by_calendar
+from bot.slack.text import date_token
 from bot.slack.wording import lateness
 from store import ticket_events
 from store.instances import InstanceRecord
@@ -37,6 +40,14 @@ def ending_of(instance: InstanceRecord, by: str = "") -> str:
             return "The deadline was moved: it is not late any more."
         case outcome:
             return f"No longer counted: {outcome}."
+
+
+def moved_since(instance: InstanceRecord, told: datetime) -> str:
+    """That another deadline counted in the end than the one that a post tells: a sentence, or nothing."""
+    judged = instance.breach_at
+    if instance.outcome not in {"met", "missed"} or judged is None or judged == told:
+        return ""
+    return f" The deadline had become {date_token(judged)}."
 
 
 def ended_by(conn: Connection, instance: InstanceRecord) -> str:

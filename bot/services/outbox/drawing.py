@@ -16,7 +16,7 @@ from bot.services.alerting import alerts, card_threads, cards, lateness
 from bot.services.alerting.alert_views import alert_view, display_name, held
 from bot.services.alerting.alerts import Alerted
 from bot.services.alerting.digest_drawing import Sight, draw_digest
-from bot.services.alerting.endings import ended_by, ending_of
+from bot.services.alerting.endings import ended_by, ending_of, moved_since
 from bot.services.api import announcing, comments
 from bot.services.inbox import acknowledging
 from bot.services.outbox.drawn import Drawn, Void
@@ -136,7 +136,8 @@ async def _draw_ending(message: OutboxMessage, *, db: Database, desk: Desk, dire
     ticket, instance, sent = found
     view = await alert_view(desk, directory, ticket, Alerted.from_payload(sent.payload))
     by = await db.read(lambda conn: ended_by(conn, instance))
-    drawn = alert(replace(view, ending=ending_of(instance, by)))
+    ending = f"{ending_of(instance, by)}{moved_since(instance, view.breach_at)}"
+    drawn = alert(replace(view, ending=ending))
     return Drawn(channel=sent.channel_id or "", post=drawn, edit_ts=sent.message_ts)
 
 
