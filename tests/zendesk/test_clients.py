@@ -67,7 +67,7 @@ def node_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return CACHE
 
 
-def test_zdesk_from_pypi_works_with_policies_and_schedules(zdesk_client: Any):
+def test_zdesk_as_published_works_with_policies_and_schedules(zdesk_client: Any):
     row = {"priority": "high", "metric": "first_reply_time", "target": 30, "business_hours": True}
     body = {"sla_policy": {"title": "By zdesk", "filter": {"all": []}, "policy_metrics": [row]}}
     location = zdesk_client.slas_policy_create(data=body)
@@ -89,7 +89,7 @@ def test_zdesk_from_pypi_works_with_policies_and_schedules(zdesk_client: Any):
     assert answer["workweek"]["intervals"] == week["workweek"]["intervals"]
 
 
-def test_zdesk_from_pypi_works_with_tickets_and_walks_exports_to_their_end(zdesk_client: Any):
+def test_zdesk_as_published_works_with_tickets_and_walks_exports_to_their_end(zdesk_client: Any):
     updated = zdesk_client.ticket_update(2, data={"ticket": {"priority": "high", "comment": {"body": "From zdesk"}}})
     assert updated["ticket"]["priority"] == "high"
     assert zdesk_client.ticket_comments(2)["comments"][-1]["body"] == "From zdesk"
