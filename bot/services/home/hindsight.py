@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.services.workspace.desk import Desk
+from bot.services.workspace.preview import RECENT
 from bot.slack.home.setup import PolicyLine, PolicyList
 from sla.engine import History, Outcome, fold
 from sla.events import RulesChanged, event_from_json
@@ -17,7 +18,6 @@ from store import ticket_events, tickets
 from store.engine import Database
 from store.tickets import TicketRecord
 
-RECENT = timedelta(days=30)
 # Tickets are told again one by one: enough of them for a judgement, and no more.
 _MOST = 2000
 _BATCH = 50

@@ -12,6 +12,8 @@ from sla.report import Dimension
 from sla.spelling import nearest
 from store.reports import Span
 
+DAYS = 30
+"""How many days are asked about where nobody names any."""
 NOTHING = "none"
 """How the group of those without a value is written: `agent=none`."""
 

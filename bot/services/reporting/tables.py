@@ -13,8 +13,7 @@ from sla.spread import Percentiles
 
 TOTAL = "All"
 NONE_YET = "-"
-NAMED_BY_SLACK = frozenset({Dimension.AGENT, Dimension.CHANNEL})
-"""Whose values are ids of Slack's."""
+_NAMED_BY_SLACK = frozenset({Dimension.AGENT, Dimension.CHANNEL})
 COUNTS = ("Met", "Missed", "Attainment", "Late now", "Open", "Cancelled", "Merged", "Exempt")
 PERCENTILES = (
     "p50 business",
@@ -60,14 +59,22 @@ def named(dimension: Dimension, value: str) -> str:
     return metric_label(value) if dimension is Dimension.METRIC else value
 
 
-def names_of(config: Config) -> Name:
-    """What the values are called under a configuration: customers have names."""
+def names_of(config: Config, name_of: Callable[[str], str] = str) -> Name:
+    """What the values are called: customers as a configuration says, people and channels as ``name_of`` does."""
 
     def name(dimension: Dimension, value: str) -> str:
+        if dimension in _NAMED_BY_SLACK:
+            return name_of(value)
         customer = config.customers.get(value) if dimension is Dimension.CUSTOMER else None
         return customer.name if customer else named(dimension, value)
 
     return name
+
+
+def named_row(table: Table, row: Sequence[str], name_of: Callable[[str], str]) -> list[str]:
+    """A row of a table, with people and channels as ``name_of`` calls them."""
+    ids = {dimension.value.capitalize() for dimension in _NAMED_BY_SLACK}
+    return [name_of(cell) if column in ids else cell for column, cell in zip(table.columns, row, strict=True)]
 
 
 def table_of(report: Report, name: Name = named) -> Table:

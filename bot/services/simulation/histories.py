@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.errors import BotError
 from bot.services.simulation.kinds import read_history_text
 from bot.services.simulation.simulating import Setup, Tell
-from bot.services.workspace.preview import facts_of
+from bot.services.workspace.preview import RECENT, facts_of
 from sla.engine import History, fold
 from sla.errors import SlaError
 from sla.simulate import under
@@ -18,7 +18,6 @@ from sla.ticket import ticket_from_json
 from sla.timeline import Timeline, TimelineTicket, parse_timeline, tell_stories
 from store import ticket_events, tickets
 
-RECENT = timedelta(days=30)
 # Tickets are told again one by one: enough of them for a judgement, and no more than a person waits for.
 MOST_RECENT = 5000
 _AT_ONCE = 500

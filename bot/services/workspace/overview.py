@@ -10,7 +10,7 @@ from bot.http import metrics
 from bot.services.alerting import cards
 from bot.services.alerting.alerts import ALERT, DIRECT
 from bot.services.reporting.answering import report_of
-from bot.services.reporting.asking import Question, zone_of
+from bot.services.reporting.asking import DAYS, Question, zone_of
 from bot.services.workspace.desk import Desk
 from bot.slack.text import clip
 from bot.slack.wording import metric_label, span
@@ -21,7 +21,6 @@ from store.outbox import OutboxState
 from store.tickets import Filter, TicketRecord
 from store.workspaces import WorkspaceState
 
-DAYS = 30
 _ROWS, _COUNTED = 50, 1000
 WAITING = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.RECONCILING)
 

@@ -2,10 +2,9 @@
 
 from sqlalchemy import Connection
 
-from bot.http.dashboard.pages.reports import DAYS
 from bot.http.dashboard.visit import Shown, Visit
 from bot.services.reporting.answering import report_of
-from bot.services.reporting.asking import Question
+from bot.services.reporting.asking import DAYS, Question
 from sla.report import Dimension, Figures
 from store import tickets
 from store.tickets import Filter

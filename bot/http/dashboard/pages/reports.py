@@ -11,11 +11,10 @@ from bot.errors import BotError
 from bot.http.dashboard.visit import Shown, Visit
 from bot.pictures import Drawings, Kind, NotInstalledError
 from bot.services.reporting.answering import report_of, rows_of
-from bot.services.reporting.asking import NOTHING, Question, read_question
+from bot.services.reporting.asking import DAYS, NOTHING, Question, read_question
 from bot.services.reporting.sections import TITLES, Section, section
 from bot.services.reporting.tables import (
     COUNTS,
-    NAMED_BY_SLACK,
     NONE_YET,
     PERCENTILES,
     TOTAL,
@@ -23,14 +22,13 @@ from bot.services.reporting.tables import (
     counts,
     durations,
     labels_of,
+    named_row,
     names_of,
     table_of,
 )
 from sla.report import Dimension, Figures, Measured
 
-DAYS = 30
 _MOST_ROWS = 500
-_NAMED = {"Agent", "Channel"}
 # Which outcome the rows behind each figure have; an attainment is made of several.
 _OUTCOMES = {"Met": "met", "Missed": "missed", "Late now": "late", "Open": "open"} | {
     name: name.lower() for name in ("Cancelled", "Merged", "Exempt")
@@ -66,7 +64,7 @@ def draw(conn: Connection, visit: Visit) -> Shown:
     if visit.asked("show") in set(Section):
         wanted = Section(visit.asked("show"))
         listed = section(conn, visit.desk.workspace, wanted, _wanted_rows(conn, visit, question), visit.zone)
-        shown = [_named(visit, listed, row) for row in listed.rows[:_MOST_ROWS]]
+        shown = [named_row(listed, row, visit.name_of) for row in listed.rows[:_MOST_ROWS]]
         return Shown(
             "report_list.html", shared | {"table": listed, "rows": shown, "more": len(listed.rows) - len(shown)}
         )
@@ -133,10 +131,7 @@ def _wanted_rows(conn: Connection, visit: Visit, question: Question) -> Sequence
 
 def _figures(conn: Connection, visit: Visit, question: Question) -> dict[str, object]:
     found = report_of(conn, visit.desk.workspace, question, visit.now)
-
-    def name(dimension: Dimension, value: str) -> str:
-        return _name(visit, dimension, value)
-
+    name = names_of(visit.desk.config, visit.name_of)
     lines = [
         _line(
             visit,
@@ -167,15 +162,6 @@ def _line(visit: Visit, labels: tuple[str, ...], only: Sequence[str], figures: F
     ]
     times = [(cell, link("done") if cell != NONE_YET else "") for cell in durations(figures)]
     return Line(labels=labels, link=link(""), cells=cells, durations=times)
-
-
-def _named(visit: Visit, table: Table, row: Sequence[str]) -> list[str]:
-    """A row with the names of people and channels."""
-    return [visit.name_of(cell) if column in _NAMED else cell for column, cell in zip(table.columns, row, strict=True)]
-
-
-def _name(visit: Visit, dimension: Dimension, value: str) -> str:
-    return visit.name_of(value) if dimension in NAMED_BY_SLACK else names_of(visit.desk.config)(dimension, value)
 
 
 def _address(visit: Visit, more: Mapping[str, object]) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from bot.config.config import Config
 from bot.http.dashboard.visit import Shown, Visit
 from bot.services.reporting.tables import percent
-from bot.services.simulation.histories import RECENT, recent_history
+from bot.services.simulation.histories import recent_history
 from bot.services.simulation.simulating import Outcome, Setup, Simulation, simulate
 from bot.services.simulation.words import came_to, one_of, why
+from bot.services.workspace.preview import RECENT
 from bot.slack.wording import metric_label
 from sla.report import Dimension, Figures, Measured
 from sla.simulate import Flipped

@@ -6,11 +6,12 @@ from bot.errors import BotError
 from bot.services.reporting.tables import duration, percent
 from bot.services.requests.actions import Answer
 from bot.services.requests.commands.call import Call, Verb
-from bot.services.simulation.histories import RECENT, recent_history
+from bot.services.simulation.histories import recent_history
 from bot.services.simulation.simulating import Setup, Simulation, simulate
 from bot.services.simulation.words import WEEKDAYS, targets_table
 from bot.services.tickets.explaining import metric_named
 from bot.services.workspace import signing_in
+from bot.services.workspace.preview import RECENT
 from bot.slack.text import authored
 from bot.slack.wording import metric_label, plural
 from sla.durations import parse_duration

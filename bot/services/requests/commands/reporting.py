@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from bot.charts import PAPER, chart_of
 from bot.errors import BotError
 from bot.services.reporting.answering import report_of, rows_of
-from bot.services.reporting.asking import Question, read_question, zone_of
+from bot.services.reporting.asking import DAYS, Question, read_question, zone_of
 from bot.services.reporting.sections import REASON, Section, section
 from bot.services.reporting.tables import (
     COUNTS,
-    NAMED_BY_SLACK,
     PERCENTILES,
     TOTAL,
-    Name,
     Table,
     counts,
     durations,
     labels_of,
+    named_row,
     names_of,
 )
 from bot.services.requests.actions import Answer
@@ -26,7 +25,6 @@ from bot.services.requests.commands.call import Call, Verb
 from bot.slack.text import authored
 from sla.report import Dimension, Figures, Report
 
-DAYS = 30
 _HOW = (
     "`/sla report`, `/sla report by agent`, `/sla report from 2026-01-01 to 2026-01-31 by week`, `/sla report all`, "
     "`/sla report times`, `/sla report breaches`"
@@ -62,7 +60,7 @@ def _report(call: Call) -> Answer:
         drawn = _drawn(call, found, PERCENTILES, durations)
         return Answer(text=f"*How long it took what was done, {asked.about}*\n```\n{drawn}\n```")
     drawn = _drawn(call, found, COUNTS, counts)
-    chart = chart_of(found, _names(call), PAPER, asked.about)
+    chart = chart_of(found, names_of(call.desk.config, call.name_of), PAPER, asked.about)
     return Answer(text=f"*What became of promises, {asked.about}*\n```\n{drawn}\n```", chart=chart)
 
 
@@ -78,11 +76,8 @@ def _list(call: Call, asked: _Asked) -> Answer:
 def _listed(call: Call, table: Table, columns: Sequence[str]) -> str:
     places = [table.columns.index(name) for name in columns]
 
-    def shown(row: Sequence[str], place: int) -> str:
-        cell = call.name_of(row[place]) if table.columns[place] == "Agent" else row[place]
-        return _LABEL.sub(" ", authored(cell, 80))
-
-    lines = [[shown(row, place) for place in places] for row in table.rows[:_MOST_LISTED]]
+    rows = [named_row(table, row, call.name_of) for row in table.rows[:_MOST_LISTED]]
+    lines = [[_LABEL.sub(" ", authored(row[place], 80)) for place in places] for row in rows]
     drawn = _columns([columns, *lines], left=len(columns))
     if len(table.rows) > _MOST_LISTED:
         drawn.append(f"... and {len(table.rows) - _MOST_LISTED} more: the dashboard and threadline report show all")
@@ -112,18 +107,9 @@ def _read(call: Call) -> _Asked:
     return _Asked(question=lately, about=f"in the last {DAYS} days", show=said["show"])
 
 
-def _names(call: Call) -> Name:
-    known = names_of(call.desk.config)
-
-    def name(dimension: Dimension, value: str) -> str:
-        return call.name_of(value) if dimension in NAMED_BY_SLACK else known(dimension, value)
-
-    return name
-
-
 def _drawn(call: Call, found: Report, names: Sequence[str], cells: Callable[[Figures], Sequence[str]]) -> str:
     """The table in columns of one width; inside of a code block nothing is a mention."""
-    known = _names(call)
+    known = names_of(call.desk.config, call.name_of)
 
     def name(dimension: Dimension, value: str) -> str:
         return _LABEL.sub(" ", authored(known(dimension, value), 40))
