@@ -1,7 +1,8 @@
 """``threadline import``: history from elsewhere into the database."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -84,17 +85,24 @@ async def take_in(url: str, path: Path, agents: str, config: Path) -> Imported:
     """
     now = SystemClock().now()
     with open_slack_export(path) as reader:
-        db = Database(url)
-        try:
-            await db.open(migrate=not db.is_postgresql)
-            progress(f"reading {path}")
+        async with _filled(url, path) as db:
             history, found = await open_history(db, reader, agents, load=partial(_load, config), now=now)
             return await history.take_in(
                 reader, now, progress=lambda done: progress(f"{done} of {found.messages} messages")
             )
-        finally:
-            progress_done()
-            await db.close()
+
+
+@asynccontextmanager
+async def _filled(url: str, path: Path) -> AsyncIterator[Database]:
+    """The database that an export is taken into; on PostgreSQL its tables have to be there."""
+    db = Database(url)
+    try:
+        await db.open(migrate=not db.is_postgresql)
+        progress(f"reading {path}")
+        yield db
+    finally:
+        progress_done()
+        await db.close()
 
 
 def say_what_was_left_out(problems: Sequence[str]) -> None:
@@ -140,10 +148,7 @@ def zendesk(
 async def _take_account_in(url: str, path: Path, config: Path | None, tickets_only: bool) -> ZendeskImported:
     now = SystemClock().now()
     with open_zendesk_export(path) as export:
-        db = Database(url)
-        try:
-            await db.open(migrate=not db.is_postgresql)
-            progress(f"reading {path}")
+        async with _filled(url, path) as db:
             return await take_zendesk_in(
                 db,
                 export,
@@ -152,9 +157,6 @@ async def _take_account_in(url: str, path: Path, config: Path | None, tickets_on
                 rules=not tickets_only,
                 progress=lambda done: progress(f"{done} tickets"),
             )
-        finally:
-            progress_done()
-            await db.close()
 
 
 def _load(config: Path | None, begins_on: date) -> Config:
