@@ -1,7 +1,6 @@
 """The database as the rest of the program sees it: units that write, units that read."""
 
 import asyncio
-import threading
 from collections.abc import Callable
 from typing import Any, Self, TypeVar, cast
 from uuid import uuid4
@@ -41,7 +40,6 @@ class Database:
         self._reader: AsyncEngine | None = None
         self._listener: postgresql.Listener | None = None
         self._hold = None if self.is_postgresql else Hold(self.url)
-        self._closing = threading.Event()
         self._one_thread = asyncio.Semaphore(1)
 
     @property
@@ -67,13 +65,11 @@ class Database:
         else:
             self._writer = sqlite.Writer(self.url, virtual_clock=self._virtual_clock, on_commit=self._tell)
             self._reader = sqlite.reading_engine(self.url)
-        self._closing.clear()
 
     async def close(self) -> None:
         """Finish the units that wait, close every connection, let go of the file."""
         listener, writer, reader = self._listener, self._writer, self._reader
         self._listener = self._writer = self._reader = None  # from here on no unit is taken in
-        self._closing.set()
         if listener is not None:
             await listener.stop()
         if writer is not None:
@@ -161,7 +157,7 @@ class Database:
             await reader.dispose()
 
     def _go_on(self, *_: Any) -> None:
-        if self._closing.is_set():
+        if self._reader is None:
             raise StoreError("The database is not open.")
 
     def on_notify(self, callback: Listening) -> None:
