@@ -41,18 +41,23 @@ FILES: dict[str, Any] = {
     "globex/2026-01-05.json": GLOBEX,
 }
 
-CONFIG = """
+DESK = """
 admins: [U0BOSS]
 agents: {users: [U0ANA]}
 alert_channel: C0TRIAGE
 default_priority: normal
 customers:
   acme: {name: Acme Inc, tier: enterprise, channels: [C0ACME]}
+"""
+CONFIG = (
+    DESK
+    + """
 channels: {C0GLOBEX: {}}
 policies:
   - title: Everybody
     targets: {normal: {hours: calendar, first_reply_time: 30m, next_reply_time: 1h}}
 """
+)
 
 
 def write_export(path: Path, files: dict[str, Any] | None = None) -> Path:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.support.exports import write_export
+from tests.support.exports import DESK, write_export
 
 RITA, NINA = 501, 502
 ACME, INITECH = 301, 302
@@ -119,13 +119,9 @@ FILES: dict[str, Any] = {
     "audits/all.json": {"audits": AUDITS},
 }
 
-CONFIG = """
-admins: [U0BOSS]
-agents: {users: [U0ANA]}
-alert_channel: C0TRIAGE
-default_priority: normal
-customers:
-  acme: {name: Acme Inc, tier: enterprise, channels: [C0ACME]}
+CONFIG = (
+    DESK
+    + """
 policies:
   - title: Enterprise
     filter: {all: [{field: customer_tier, operator: is, value: enterprise}]}
@@ -139,6 +135,7 @@ policies:
       normal: {hours: calendar, first_reply_time: 4h}
       urgent: {hours: calendar, first_reply_time: 30m}
 """
+)
 
 
 def write_zendesk_export(path: Path, files: dict[str, Any] | None = None) -> Path:
